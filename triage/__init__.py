@@ -1,0 +1,1 @@
+"""Clinical rules of the care base: instruments, crisis signals, levels. Standard library only at import."""
