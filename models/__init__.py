@@ -1,0 +1,18 @@
+"""Tables and the invariants they guard."""
+
+from models import audit, beneficiaries, conversations, crises, duty, live, outbox, screenings, staff, stations
+from models.base import Base
+
+__all__ = [
+    "Base",
+    "audit",
+    "beneficiaries",
+    "conversations",
+    "crises",
+    "duty",
+    "live",
+    "outbox",
+    "screenings",
+    "staff",
+    "stations",
+]

@@ -1,0 +1,66 @@
+"""The people who work here, and what each may be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from flask_security.core import RoleMixin, UserMixin
+from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.types import UTCDateTime
+
+
+class RoleName(StrEnum):
+    """The seven roles of the base; a person may hold several."""
+
+    COUNSELOR = "counselor"
+    SOCIAL_WORKER = "social_worker"
+    VOLUNTEER = "volunteer"
+    DUTY_OFFICER = "duty_officer"
+    SUPERVISOR = "supervisor"
+    BASE_MANAGER = "base_manager"
+    ADMIN = "admin"
+
+
+staff_roles = Table(
+    "staff_roles",
+    Base.metadata,
+    Column("staff_id", ForeignKey("staff_members.id", ondelete="CASCADE"), primary_key=True),
+    Column("role_id", ForeignKey("roles.id", ondelete="RESTRICT"), primary_key=True),
+)
+
+
+class Role(Base, RoleMixin):
+    """A role as the sign-in library knows it; its name is one of RoleName."""
+
+    __tablename__ = "roles"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(32), unique=True)
+
+
+class StaffMember(Base, UserMixin):
+    """A counselor, social worker, volunteer or manager who can sign in."""
+
+    __tablename__ = "staff_members"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # What the person types to sign in; many staff have no office mail, so it need not be a mail address.
+    username: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    password: Mapped[str] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    # Changing this value ends every session of the person at once.
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    display_name: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(8), default="zh-CN")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    roles: Mapped[list[Role]] = relationship(secondary=staff_roles, lazy="selectin")
+
+    def has_any(self, *names: RoleName) -> bool:
+        """Tell whether the person holds at least one of the roles."""
+        held = {role.name for role in self.roles}
+        return any(name.value in held for name in names)
