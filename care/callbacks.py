@@ -1,0 +1,63 @@
+"""Call-backs: when nobody is there, the promise is a name and a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from care import audit, duty, live
+from models.conversations import Conversation
+from models.crises import CallBack
+from models.staff import StaffMember
+
+# A colleague who comes on duty has this long to reach the people who were promised a reply.
+AFTER_SHIFT_STARTS = timedelta(hours=1)
+
+
+def open_of(*, session: Session, conversation_id: int) -> CallBack | None:
+    """Return the promise that still stands for a conversation."""
+    return session.scalars(
+        select(CallBack).where(CallBack.conversation_id == conversation_id, CallBack.done_at.is_(None))
+    ).first()
+
+
+def promise(*, session: Session, conversation: Conversation, now: datetime) -> CallBack | None:
+    """Promise a reply by the colleague of the next staffed time; return None when the roster knows none."""
+    standing = open_of(session=session, conversation_id=conversation.id)
+    if standing is not None:
+        return standing
+    turn = duty.next_turn(session=session, after=now)
+    if turn is None:
+        return None
+    row = CallBack(
+        conversation=conversation,
+        owner=turn.staff,
+        due_at=turn.starts_at + AFTER_SHIFT_STARTS,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(
+        session=session, actor=None, verb="call_back.promise", subject_type="call_back", subject_id=row.id, now=now
+    )
+    live.publish(session=session, channel=live.DESK, kind="call_back", now=now, call_back_id=row.id)
+    return row
+
+
+def keep(*, session: Session, conversation_id: int, actor: StaffMember, now: datetime) -> None:
+    """Note that the promised reply has been given."""
+    row = open_of(session=session, conversation_id=conversation_id)
+    if row is None:
+        return
+    row.done_at = now
+    audit.record(
+        session=session, actor=actor, verb="call_back.keep", subject_type="call_back", subject_id=row.id, now=now
+    )
+
+
+def standing(*, session: Session) -> Sequence[CallBack]:
+    """Return the promises not yet kept, the earliest first."""
+    return session.scalars(select(CallBack).where(CallBack.done_at.is_(None)).order_by(CallBack.due_at)).all()

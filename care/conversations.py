@@ -1,0 +1,205 @@
+"""The chat: every message a person types is assessed and stored in one transaction, whatever the bot does."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from care import crises, human, live, outbox, safety_replies, transcript
+from care.refusals import Refusal, Refused
+from models.conversations import Conversation, Message, Owner, Sender
+from models.crises import FlagSource
+from models.outbox import OutboxKind
+from triage.assess import Assessment, assess
+from triage.levels import Level
+
+LONGEST_MESSAGE = 20_000  # signs; longer than any story typed on a phone, short enough to assess at once
+FLOOD_LIMIT = 20  # messages
+FLOOD_WINDOW = timedelta(seconds=10)
+# How far back a person's own words still belong to what they say now.
+ROLLING_WINDOW = timedelta(hours=24)
+ROLLING_TURNS = 5
+# Titles of buttons that the site itself answers, also while the bot is down.
+SITE_PAYLOADS = ("site:human", "site:continue")
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A stored message of the person, the fixed replies given at once, and whether the bot must be asked."""
+
+    message: Message
+    replies: list[Message]
+    repeated: bool
+    assessment: Assessment | None
+
+
+
+def post(
+    *,
+    session: Session,
+    conversation_id: int,
+    client_key: str,
+    text: str,
+    now: datetime,
+    timezone: str,
+    button: tuple[int, int] | None = None,
+) -> Posted:
+    """Take a person's message: once per client key, assessed unless it is a tap, forwarded when the bot owns the chat.
+
+    button is (message id, position). Raise Refused: EMPTY, TOO_LONG, SLOW_DOWN, CLOSED, NO_SUCH_BUTTON.
+    """
+    conversation = transcript.locked(session=session, conversation_id=conversation_id)
+    earlier = session.scalars(
+        select(Message).where(Message.conversation_id == conversation.id, Message.client_key == client_key)
+    ).first()
+    if earlier is not None:
+        return Posted(earlier, transcript.replies_to(session=session, message=earlier), repeated=True, assessment=None)
+    if conversation.closed_at is not None:
+        raise Refused(Refusal.CLOSED)
+    payload = None
+    if button is not None:
+        text, payload = _offered(session=session, conversation=conversation, button=button)
+    _refuse_unreadable(text)
+    assessment = None if payload else assess(text, previous=_rolling(session, conversation, now))
+    if assessment is None or not assessment.level.is_at_least(Level.ORANGE):
+        # Words that sound like danger are never turned away, however many came before them.
+        _refuse_flood(session=session, conversation=conversation, now=now)
+    message = transcript.append(
+        session=session,
+        conversation=conversation,
+        sender=Sender.PERSON,
+        text=text,
+        now=now,
+        client_key=client_key,
+        extra={"payload": payload} if payload else {},
+    )
+    replies: list[Message] = []
+    if assessment is not None:
+        replies += _react_to_risk(
+            session=session, conversation=conversation, message=message, assessment=assessment, now=now, timezone=timezone
+        )
+    if payload in SITE_PAYLOADS:
+        replies += _answer_site_button(
+            session=session, conversation=conversation, payload=payload, message=message, now=now, timezone=timezone
+        )
+    elif conversation.owner is Owner.BOT:
+        queue_bot_turn(session=session, message=message, assessment=assessment, now=now)
+    live.publish(session=session, channel=live.DESK, kind="message", now=now, conversation_id=conversation.id)
+    return Posted(message, replies, repeated=False, assessment=assessment)
+
+
+def _refuse_unreadable(text: str) -> None:
+    visible = any(unicodedata.category(sign) not in {"Cc", "Cf", "Zs", "Zl", "Zp", "Cn"} for sign in text)
+    if not visible:
+        raise Refused(Refusal.EMPTY, "text")
+    if len(text) > LONGEST_MESSAGE:
+        raise Refused(Refusal.TOO_LONG, "text")
+
+
+def _refuse_flood(*, session: Session, conversation: Conversation, now: datetime) -> None:
+    recent = session.scalar(
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.sender == Sender.PERSON,
+            Message.at > now - FLOOD_WINDOW,
+        )
+    )
+    if (recent or 0) >= FLOOD_LIMIT:
+        raise Refused(Refusal.SLOW_DOWN)
+
+
+def _rolling(session: Session, conversation: Conversation, now: datetime) -> tuple[str, ...]:
+    rows = session.scalars(
+        select(Message)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.sender == Sender.PERSON,
+            Message.at > now - ROLLING_WINDOW,
+        )
+        .order_by(Message.seq.desc())
+        .limit(ROLLING_TURNS)
+    ).all()
+    return tuple(row.text for row in reversed(rows) if not row.extra.get("payload"))
+
+
+def _offered(*, session: Session, conversation: Conversation, button: tuple[int, int]) -> tuple[str, str]:
+    """Return title and payload of a button that was really offered in this conversation."""
+    message_id, position = button
+    message = session.get(Message, message_id)
+    if message is None or message.conversation_id != conversation.id or message.sender is Sender.PERSON:
+        raise Refused(Refusal.NO_SUCH_BUTTON)
+    if not 0 <= position < len(message.buttons):
+        raise Refused(Refusal.NO_SUCH_BUTTON)
+    chosen = message.buttons[position]
+    return chosen["title"], chosen["payload"]
+
+
+
+def queue_bot_turn(*, session: Session, message: Message, assessment: Assessment | None, now: datetime) -> None:
+    """Ask for the bot's answer, after the commit."""
+    outbox.queue(
+        session=session,
+        kind=OutboxKind.BOT_TURN,
+        dedupe_key=f"bot-turn-{message.id}",
+        now=now,
+        message_id=message.id,
+        conversation_id=message.conversation_id,
+        level=assessment.level.value if assessment else Level.GREEN.value,
+        reasons=list(assessment.reasons) if assessment else [],
+    )
+
+
+def _react_to_risk(
+    *,
+    session: Session,
+    conversation: Conversation,
+    message: Message,
+    assessment: Assessment,
+    now: datetime,
+    timezone: str,
+) -> list[Message]:
+    if not assessment.level.is_at_least(Level.YELLOW):
+        return []
+    crises.raise_flag(
+        session=session,
+        beneficiary=conversation.beneficiary,
+        conversation=conversation,
+        signal=crises.Signal(
+            source=FlagSource.MESSAGE,
+            level=assessment.level,
+            reasons=assessment.reasons,
+            pattern_ids=assessment.pattern_ids,
+            score=assessment.score,
+            model_hash=assessment.model_hash,
+            message_id=message.id,
+        ),
+        now=now,
+    )
+    if not assessment.level.is_at_least(Level.ORANGE) or conversation.owner is Owner.STAFF:
+        return []
+    return safety_replies.give(
+        session=session,
+        conversation=conversation,
+        level=assessment.level,
+        tiers=assessment.tiers,
+        now=now,
+        timezone=timezone,
+        reply_to=message,
+    )
+
+
+def _answer_site_button(
+    *, session: Session, conversation: Conversation, payload: str, message: Message, now: datetime, timezone: str
+) -> list[Message]:
+    if payload == "site:human":
+        return human.request(
+            session=session, conversation=conversation, now=now, timezone=timezone, reply_to=message
+        ).messages
+    return [safety_replies.go_on(session=session, conversation=conversation, now=now, reply_to=message)]
+
+

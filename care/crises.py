@@ -1,0 +1,357 @@
+"""Crisis cases: any voice can raise, only a person lowers or closes, and an alarm climbs until a person answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from care import audit, duty, live, outbox
+from care.clocks import clock
+from care.refusals import Refusal, Refused
+from models.beneficiaries import Beneficiary
+from models.conversations import Conversation
+from models.crises import CrisisCase, CrisisFlag, Escalation, FlagSource, LevelName
+from models.outbox import OutboxKind
+from models.staff import StaffMember
+from triage.levels import Level
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What one voice noticed, in a form that can be stored beside the case."""
+
+    source: FlagSource
+    level: Level
+    reasons: tuple[str, ...] = ()
+    pattern_ids: tuple[str, ...] = ()
+    score: float | None = None
+    model_hash: str | None = None
+    message_id: int | None = None
+    screening_id: int | None = None
+    raised_by: StaffMember | None = field(default=None, compare=False)
+
+
+def open_case_of(*, session: Session, beneficiary_id: int) -> CrisisCase | None:
+    """Return the person's open case, locked for this unit of work where the database can."""
+    return session.scalars(
+        select(CrisisCase)
+        .where(CrisisCase.beneficiary_id == beneficiary_id, CrisisCase.closed_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def raise_flag(
+    *,
+    session: Session,
+    beneficiary: Beneficiary,
+    conversation: Conversation | None,
+    signal: Signal,
+    now: datetime,
+) -> CrisisCase:
+    """Record a signal and open or raise the person's case; a lower signal changes no level."""
+    if signal.level is Level.GREEN:
+        raise ValueError("green is not a risk and raises no flag")
+    case = open_case_of(session=session, beneficiary_id=beneficiary.id)
+    opened = case is None
+    if case is None:
+        case = _open(session=session, beneficiary=beneficiary, conversation=conversation, signal=signal, now=now)
+    case.conversation_id = conversation.id if conversation else case.conversation_id
+    if not _add_flag(session=session, case=case, signal=signal, now=now):
+        return case
+    if opened or signal.level.rank > case.risk.rank:
+        _set_level(session=session, case=case, level=signal.level, now=now)
+    audit.record(
+        session=session,
+        actor=signal.raised_by,
+        verb="crisis.open" if opened else "crisis.flag",
+        subject_type="crisis_case",
+        subject_id=case.id,
+        now=now,
+        level=signal.level.value,
+        source=signal.source.value,
+    )
+    live.publish(session=session, channel=live.DESK, kind="case", now=now, case_id=case.id)
+    session.flush()
+    return case
+
+
+def _open(
+    *,
+    session: Session,
+    beneficiary: Beneficiary,
+    conversation: Conversation | None,
+    signal: Signal,
+    now: datetime,
+) -> CrisisCase:
+    case = CrisisCase(
+        beneficiary=beneficiary,
+        conversation=conversation,
+        level=LevelName(signal.level.value),
+        opened_at=now,
+        raised_at=now,
+        due_at=now + clock(signal.level).contact,
+    )
+    try:
+        with session.begin_nested():
+            session.add(case)
+    except IntegrityError:
+        # Another voice opened the case in this very moment; the flag joins it.
+        found = open_case_of(session=session, beneficiary_id=beneficiary.id)
+        if found is None:
+            raise
+        return found
+    return case
+
+
+def _add_flag(*, session: Session, case: CrisisCase, signal: Signal, now: datetime) -> bool:
+    """Store the flag; tell False when this message has already raised this voice."""
+    if signal.message_id is not None:
+        known = session.scalar(
+            select(CrisisFlag.id).where(
+                CrisisFlag.message_id == signal.message_id, CrisisFlag.source == signal.source
+            )
+        )
+        if known is not None:
+            return False
+    session.add(
+        CrisisFlag(
+            case=case,
+            message_id=signal.message_id,
+            screening_id=signal.screening_id,
+            source=signal.source,
+            level=LevelName(signal.level.value),
+            reasons=list(signal.reasons),
+            pattern_ids=list(signal.pattern_ids),
+            score=signal.score,
+            model_hash=signal.model_hash,
+            raised_by_id=signal.raised_by.id if signal.raised_by else None,
+            at=now,
+        )
+    )
+    session.flush()
+    return True
+
+
+def _set_level(*, session: Session, case: CrisisCase, level: Level, now: datetime) -> None:
+    """Start the clock of the level and ring, also when the case had been acknowledged at a lower one."""
+    case.level = LevelName(level.value)
+    case.raised_at = now
+    case.due_at = now + clock(level).contact
+    case.acknowledged_at, case.acknowledged_by_id, case.contacted_at = None, None, None
+    climb(session=session, case=case, now=now)
+
+
+def climb(*, session: Session, case: CrisisCase, now: datetime) -> None:
+    """Ring the next rung that has somebody; every rung passed is a row, an empty one too."""
+    for _ in duty.CHAIN:
+        position = duty.CHAIN[case.hops % len(duty.CHAIN)]
+        staff = duty.holder(session=session, position=position, at=now)
+        case.hops += 1
+        _record_hop(session=session, case=case, position=position, staff=staff, now=now)
+        if staff is not None:
+            case.owner = staff
+            break
+    else:
+        # The roster is empty at every rung: somebody who can repair that is told.
+        case.owner = duty.last_resort(session=session)
+    case.climbs_at = now + clock(case.risk).climb
+    outbox.queue(
+        session=session,
+        kind=OutboxKind.CRISIS_NOTICE,
+        dedupe_key=f"case-{case.id}-hop-{case.hops}",
+        now=now,
+        case_id=case.id,
+        hop_no=case.hops,
+        # After the last rung the alarm starts again and tells everybody.
+        everybody=case.hops > len(duty.CHAIN),
+    )
+    live.publish(session=session, channel=live.DESK, kind="alarm", now=now, case_id=case.id, hop=case.hops)
+
+
+def _record_hop(
+    *, session: Session, case: CrisisCase, position: duty.DutyPosition, staff: StaffMember | None, now: datetime
+) -> None:
+    session.add(
+        Escalation(
+            case=case,
+            hop_no=case.hops,
+            position=position,
+            staff=staff,
+            at=now,
+            seconds=max(0, round((now - case.raised_at).total_seconds())),
+        )
+    )
+    session.flush()
+
+
+def due_to_climb(*, session: Session, now: datetime) -> Sequence[int]:
+    """Return ids of open cases whose alarm nobody answered in time, the highest level first.
+
+    A clock that was set back must not silence an alarm: a climb due later than one full step of
+    the longest clock after its own start is treated as due.
+    """
+    rows = session.scalars(
+        select(CrisisCase).where(CrisisCase.closed_at.is_(None), CrisisCase.climbs_at.is_not(None))
+    ).all()
+    due = [case for case in rows if case.climbs_at is not None and (case.climbs_at <= now or _clock_jumped(case, now))]
+    due.sort(key=lambda case: (-case.risk.rank, case.climbs_at))
+    return [case.id for case in due]
+
+
+def _clock_jumped(case: CrisisCase, now: datetime) -> bool:
+    longest = max(clock(case.risk).climb, clock(case.risk).after_acknowledging, clock(case.risk).contact)
+    assert case.climbs_at is not None
+    return case.climbs_at - now > longest + timedelta(seconds=5)
+
+
+def climb_if_due(*, session: Session, case_id: int, now: datetime) -> bool:
+    """Let one case climb if it still must; a case that was answered meanwhile is left alone."""
+    case = session.scalars(
+        select(CrisisCase)
+        .where(CrisisCase.id == case_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if case is None or case.closed_at or case.climbs_at is None:
+        return False
+    if case.climbs_at > now and not _clock_jumped(case, now):
+        return False
+    if case.acknowledged_at is not None:
+        # Taken, but the person has not been spoken with: the promise is broken and the alarm returns.
+        case.acknowledged_at, case.acknowledged_by_id = None, None
+    climb(session=session, case=case, now=now)
+    audit.record(
+        session=session,
+        actor=None,
+        verb="crisis.climb",
+        subject_type="crisis_case",
+        subject_id=case.id,
+        now=now,
+        hop=case.hops,
+    )
+    live.publish(session=session, channel=live.DESK, kind="case", now=now, case_id=case.id)
+    return True
+
+
+def acknowledge(*, session: Session, case_id: int, actor: StaffMember, now: datetime) -> CrisisCase:
+    """Take the case by name; of two colleagues in the same second exactly one succeeds."""
+    case = session.get(CrisisCase, case_id, populate_existing=True)
+    if case is None:
+        raise Refused(Refusal.NOT_FOUND)
+    if case.closed_at is not None:
+        raise Refused(Refusal.CASE_CLOSED)
+    if case.acknowledged_by_id == actor.id:
+        return case
+    wait = clock(case.risk).after_acknowledging
+    taken = session.execute(
+        update(CrisisCase)
+        .where(
+            CrisisCase.id == case_id, CrisisCase.acknowledged_at.is_(None), CrisisCase.closed_at.is_(None)
+        )
+        .values(
+            acknowledged_at=now,
+            acknowledged_by_id=actor.id,
+            owner_id=actor.id,
+            climbs_at=None if case.contacted_at else max(now + wait, case.due_at),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if getattr(taken, "rowcount", 0) != 1:
+        raise Refused(Refusal.ALREADY_ACKNOWLEDGED)
+    audit.record(
+        session=session,
+        actor=actor,
+        verb="crisis.acknowledge",
+        subject_type="crisis_case",
+        subject_id=case_id,
+        now=now,
+        seconds=max(0, round((now - case.raised_at).total_seconds())),
+    )
+    live.publish(session=session, channel=live.DESK, kind="case", now=now, case_id=case_id)
+    session.refresh(case)
+    return case
+
+
+def note_contact(*, session: Session, beneficiary_id: int, actor: StaffMember, now: datetime) -> None:
+    """Note that a colleague has spoken with the person: the alarm rests, the case stays open."""
+    case = open_case_of(session=session, beneficiary_id=beneficiary_id)
+    if case is None or case.contacted_at is not None:
+        return
+    case.contacted_at = now
+    case.climbs_at = None
+    if case.acknowledged_at is None:
+        case.acknowledged_at, case.acknowledged_by_id, case.owner_id = now, actor.id, actor.id
+    audit.record(
+        session=session, actor=actor, verb="crisis.contact", subject_type="crisis_case", subject_id=case.id, now=now
+    )
+    live.publish(session=session, channel=live.DESK, kind="case", now=now, case_id=case.id)
+
+
+def close(
+    *,
+    session: Session,
+    case_id: int,
+    actor: StaffMember,
+    reason: str,
+    now: datetime,
+) -> CrisisCase:
+    """Close a case with a reason. For the top two levels the first call proposes, a second person's call closes."""
+    case = session.scalars(
+        select(CrisisCase)
+        .where(CrisisCase.id == case_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if case is None:
+        raise Refused(Refusal.NOT_FOUND)
+    if case.closed_at is not None:
+        raise Refused(Refusal.CASE_CLOSED)
+    proposed = case.closing_reason is not None and case.closed_by_id is not None
+    if not reason.strip() and not proposed:
+        raise Refused(Refusal.REASON_MISSING, "reason")
+    if case.risk.is_at_least(Level.RED):
+        if not proposed or case.closed_by_id == actor.id:
+            _propose_closing(session=session, case=case, actor=actor, reason=reason, now=now)
+            return case
+        case.second_reader_id = actor.id
+    else:
+        case.closing_reason, case.closed_by_id = reason.strip(), actor.id
+    case.closed_at, case.climbs_at = now, None
+    audit.record(
+        session=session, actor=actor, verb="crisis.close", subject_type="crisis_case", subject_id=case.id, now=now
+    )
+    live.publish(session=session, channel=live.DESK, kind="case", now=now, case_id=case.id)
+    session.flush()
+    return case
+
+
+def _propose_closing(
+    *, session: Session, case: CrisisCase, actor: StaffMember, reason: str, now: datetime
+) -> None:
+    if not reason.strip():
+        raise Refused(Refusal.SECOND_READER_NEEDED)
+    case.closing_reason, case.closed_by_id = reason.strip(), actor.id
+    audit.record(
+        session=session,
+        actor=actor,
+        verb="crisis.propose_closing",
+        subject_type="crisis_case",
+        subject_id=case.id,
+        now=now,
+    )
+    live.publish(session=session, channel=live.DESK, kind="case", now=now, case_id=case.id)
+    session.flush()
+
+
+def queue_of_open_cases(*, session: Session) -> list[CrisisCase]:
+    """Return open cases for the duty screen: highest level first, unanswered before answered, then by clock."""
+    cases = session.scalars(select(CrisisCase).where(CrisisCase.closed_at.is_(None))).all()
+    return sorted(
+        cases, key=lambda case: (-case.risk.rank, case.acknowledged_at is not None, case.due_at, case.id)
+    )

@@ -1,0 +1,217 @@
+"""The live desk: a person takes the channel, speaks, hands it back. Ownership is our row; the bot obeys it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from care import audit, callbacks, crises, live, transcript
+from care.refusals import Refusal, Refused
+from care.wording import say
+from models.conversations import Conversation, Message, MessageKind, Owner, Sender, TakeOver
+from models.outbox import OutboxKind, OutboxRow
+from models.staff import RoleName, StaffMember
+from triage.levels import Level
+
+# Roles that may step in while a colleague is speaking.
+MAY_STEP_IN = (RoleName.SUPERVISOR, RoleName.BASE_MANAGER)
+
+
+def take_over(*, session: Session, conversation_id: int, actor: StaffMember, now: datetime) -> Conversation:
+    """Give the channel to this colleague; the bot is silent from this moment. A second take-over is as good as the first."""
+    conversation = transcript.locked(session=session, conversation_id=conversation_id)
+    if conversation.closed_at is not None:
+        raise Refused(Refusal.CLOSED)
+    if conversation.owner is Owner.STAFF:
+        if conversation.owner_staff_id == actor.id:
+            return conversation
+        if not actor.has_any(*MAY_STEP_IN):
+            raise Refused(Refusal.OWNED_BY_COLLEAGUE)
+        _end_spell(session=session, conversation=conversation, now=now)
+    conversation.owner = Owner.STAFF
+    conversation.owner_staff_id = actor.id
+    conversation.human_requested_at = None
+    session.add(TakeOver(conversation_id=conversation.id, staff_id=actor.id, taken_at=now))
+    _silence_bot(session=session, conversation=conversation, now=now)
+    transcript.append(
+        session=session,
+        conversation=conversation,
+        sender=Sender.SYSTEM,
+        kind=MessageKind.NOTICE,
+        text=say("staff.joined", conversation.language, who=actor.display_name),
+        now=now,
+    )
+    _acknowledge_open_case(session=session, conversation=conversation, actor=actor, now=now)
+    _tell(session=session, conversation=conversation, actor=actor, verb="conversation.take_over", now=now)
+    return conversation
+
+
+def _acknowledge_open_case(
+    *, session: Session, conversation: Conversation, actor: StaffMember, now: datetime
+) -> None:
+    """Taking the chat is taking the case: nobody should have to press two buttons in an emergency."""
+    case = crises.open_case_of(session=session, beneficiary_id=conversation.beneficiary_id)
+    if case is not None and case.acknowledged_at is None:
+        crises.acknowledge(session=session, case_id=case.id, actor=actor, now=now)
+
+
+def _silence_bot(*, session: Session, conversation: Conversation, now: datetime) -> None:
+    """Withdraw the bot's errands that have not been run, so that it cannot answer under the colleague's hands."""
+    pending = select(Message.id).where(Message.conversation_id == conversation.id, Message.sender == Sender.PERSON)
+    keys = [f"bot-turn-{message_id}" for message_id in session.scalars(pending).all()[-50:]]
+    session.execute(
+        update(OutboxRow)
+        .where(
+            OutboxRow.kind == OutboxKind.BOT_TURN,
+            OutboxRow.dedupe_key.in_(keys),
+            OutboxRow.delivered_at.is_(None),
+            OutboxRow.given_up_at.is_(None),
+        )
+        .values(given_up_at=now, last_error="taken_over")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _end_spell(*, session: Session, conversation: Conversation, now: datetime) -> None:
+    session.execute(
+        update(TakeOver)
+        .where(TakeOver.conversation_id == conversation.id, TakeOver.returned_at.is_(None))
+        .values(returned_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _tell(*, session: Session, conversation: Conversation, actor: StaffMember, verb: str, now: datetime) -> None:
+    audit.record(
+        session=session,
+        actor=actor,
+        verb=verb,
+        subject_type="conversation",
+        subject_id=conversation.id,
+        now=now,
+    )
+    live.publish(
+        session=session, channel=live.DESK, kind="conversation", now=now, conversation_id=conversation.id
+    )
+    live.publish(session=session, channel=live.chat_channel(conversation.id), kind="status", now=now)
+    session.flush()
+
+
+def write(
+    *,
+    session: Session,
+    conversation_id: int,
+    actor: StaffMember,
+    text: str,
+    client_key: str,
+    now: datetime,
+) -> Message:
+    """Say something to the person; only the colleague who owns the channel may."""
+    conversation = transcript.locked(session=session, conversation_id=conversation_id)
+    earlier = session.scalars(
+        select(Message).where(Message.conversation_id == conversation.id, Message.client_key == client_key)
+    ).first()
+    if earlier is not None:
+        return earlier
+    if conversation.closed_at is not None:
+        raise Refused(Refusal.CLOSED)
+    if conversation.owner_staff_id != actor.id:
+        raise Refused(Refusal.NOT_YOURS)
+    if not text.strip():
+        raise Refused(Refusal.EMPTY, "text")
+    message = transcript.append(
+        session=session,
+        conversation=conversation,
+        sender=Sender.STAFF,
+        staff=actor,
+        text=text.strip(),
+        client_key=client_key,
+        now=now,
+    )
+    crises.note_contact(session=session, beneficiary_id=conversation.beneficiary_id, actor=actor, now=now)
+    callbacks.keep(session=session, conversation_id=conversation.id, actor=actor, now=now)
+    return message
+
+
+def hand_back(*, session: Session, conversation_id: int, actor: StaffMember, now: datetime) -> Conversation:
+    """Return the channel to the bot."""
+    conversation = transcript.locked(session=session, conversation_id=conversation_id)
+    if conversation.owner is Owner.BOT:
+        return conversation
+    if conversation.owner_staff_id != actor.id and not actor.has_any(*MAY_STEP_IN):
+        raise Refused(Refusal.OWNED_BY_COLLEAGUE)
+    owner = conversation.owner_staff
+    _end_spell(session=session, conversation=conversation, now=now)
+    conversation.owner, conversation.owner_staff_id = Owner.BOT, None
+    transcript.append(
+        session=session,
+        conversation=conversation,
+        sender=Sender.SYSTEM,
+        kind=MessageKind.NOTICE,
+        text=say("staff.left", conversation.language, who=owner.display_name if owner else actor.display_name),
+        now=now,
+    )
+    _tell(session=session, conversation=conversation, actor=actor, verb="conversation.hand_back", now=now)
+    return conversation
+
+
+def close(*, session: Session, conversation_id: int, actor: StaffMember, now: datetime) -> Conversation:
+    """End a conversation; one with an open crisis case of orange or more stays open until a person closes the case."""
+    conversation = transcript.locked(session=session, conversation_id=conversation_id)
+    if conversation.closed_at is not None:
+        return conversation
+    case = crises.open_case_of(session=session, beneficiary_id=conversation.beneficiary_id)
+    if case is not None and case.risk.is_at_least(Level.ORANGE):
+        raise Refused(Refusal.CASE_STILL_OPEN)
+    if conversation.owner is Owner.STAFF and conversation.owner_staff_id != actor.id:
+        raise Refused(Refusal.OWNED_BY_COLLEAGUE)
+    _end_spell(session=session, conversation=conversation, now=now)
+    _silence_bot(session=session, conversation=conversation, now=now)
+    conversation.owner, conversation.owner_staff_id = Owner.BOT, None
+    conversation.human_requested_at = None
+    transcript.append(
+        session=session,
+        conversation=conversation,
+        sender=Sender.SYSTEM,
+        kind=MessageKind.NOTICE,
+        text=say("conversation.closed", conversation.language),
+        now=now,
+    )
+    conversation.closed_at = now
+    _tell(session=session, conversation=conversation, actor=actor, verb="conversation.close", now=now)
+    return conversation
+
+
+def waiting(*, session: Session) -> Sequence[Conversation]:
+    """Return open conversations whose person asked for a person and has none yet, the longest wait first."""
+    return session.scalars(
+        select(Conversation)
+        .where(
+            Conversation.closed_at.is_(None),
+            Conversation.human_requested_at.is_not(None),
+            Conversation.owner == Owner.BOT,
+        )
+        .order_by(Conversation.human_requested_at)
+    ).all()
+
+
+def mine(*, session: Session, actor: StaffMember) -> Sequence[Conversation]:
+    """Return the open conversations this colleague owns."""
+    return session.scalars(
+        select(Conversation)
+        .where(Conversation.closed_at.is_(None), Conversation.owner_staff_id == actor.id)
+        .order_by(Conversation.last_message_at.desc())
+    ).all()
+
+
+def recent(*, session: Session, limit: int = 50) -> Sequence[Conversation]:
+    """Return open conversations, the one with the newest message first."""
+    return session.scalars(
+        select(Conversation)
+        .where(Conversation.closed_at.is_(None))
+        .order_by(Conversation.last_message_at.desc())
+        .limit(limit)
+    ).all()

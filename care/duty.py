@@ -1,0 +1,170 @@
+"""The on-call roster: who is there now, who comes next, and who is told when nobody is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from care import audit, live
+from care.refusals import Refusal, Refused
+from models.duty import DutyPosition, DutyTurn
+from models.staff import Role, RoleName, StaffMember
+
+CHAIN = tuple(DutyPosition)
+# Positions whose holder can take a chat; a supervisor who checks in counts as a person who is there.
+CHAT_POSITIONS = (DutyPosition.ON_CALL, DutyPosition.STAND_IN, DutyPosition.SUPERVISOR)
+# A colleague who comes a little early may already check in.
+EARLY = timedelta(minutes=30)
+
+
+def _turns_at(session: Session, at: datetime) -> Sequence[DutyTurn]:
+    return session.scalars(
+        select(DutyTurn)
+        .join(DutyTurn.staff)
+        .where(DutyTurn.starts_at <= at, DutyTurn.ends_at > at, StaffMember.active)
+        .order_by(DutyTurn.id)
+    ).all()
+
+
+def holder(*, session: Session, position: DutyPosition, at: datetime) -> StaffMember | None:
+    """Return who holds the position now: one who checked in before one who did not, nobody who has left."""
+    turns = [turn for turn in _turns_at(session, at) if turn.position is position and not turn.checked_out_at]
+    turns.sort(key=lambda turn: (turn.checked_in_at is None, turn.id))
+    return turns[0].staff if turns else None
+
+
+def present(*, session: Session, at: datetime) -> list[StaffMember]:
+    """Return the colleagues who are checked in on a turn that can take a chat, first on call first."""
+    turns = [
+        turn
+        for turn in _turns_at(session, at)
+        if turn.checked_in_at and not turn.checked_out_at and turn.position in CHAT_POSITIONS
+    ]
+    turns.sort(key=lambda turn: (CHAIN.index(turn.position), turn.id))
+    return list({turn.staff_id: turn.staff for turn in turns}.values())
+
+
+def next_turn(*, session: Session, after: datetime) -> DutyTurn | None:
+    """Return the turn that answers next: the one running now if its holder is still expected, else the next."""
+    return session.scalars(
+        select(DutyTurn)
+        .join(DutyTurn.staff)
+        .where(
+            DutyTurn.position == DutyPosition.ON_CALL,
+            DutyTurn.starts_at > after,
+            StaffMember.active,
+        )
+        .order_by(DutyTurn.starts_at, DutyTurn.id)
+        .limit(1)
+    ).first()
+
+
+def last_resort(*, session: Session) -> StaffMember | None:
+    """Return who is told when the roster is empty: a base manager, a supervisor, else any active admin."""
+    for name in (RoleName.BASE_MANAGER, RoleName.SUPERVISOR, RoleName.DUTY_OFFICER, RoleName.ADMIN):
+        found = session.scalars(
+            select(StaffMember)
+            .join(StaffMember.roles)
+            .where(Role.name == name.value, StaffMember.active)
+            .order_by(StaffMember.id)
+            .limit(1)
+        ).first()
+        if found:
+            return found
+    return None
+
+
+def check_in(*, session: Session, actor: StaffMember, now: datetime) -> DutyTurn:
+    """Say "I am here" on the turn that runs now or starts within half an hour; refuse without one."""
+    turn = session.scalars(
+        select(DutyTurn)
+        .where(
+            DutyTurn.staff_id == actor.id,
+            DutyTurn.starts_at <= now + EARLY,
+            DutyTurn.ends_at > now,
+        )
+        .order_by(DutyTurn.starts_at, DutyTurn.id)
+        .limit(1)
+    ).first()
+    if turn is None:
+        raise Refused(Refusal.NOT_ON_ROSTER)
+    if turn.checked_in_at is None or turn.checked_out_at is not None:
+        turn.checked_in_at, turn.checked_out_at = now, None
+        audit.record(
+            session=session, actor=actor, verb="duty.check_in", subject_type="duty_turn", subject_id=turn.id, now=now
+        )
+        live.publish(session=session, channel=live.DESK, kind="duty", now=now, turn_id=turn.id)
+    return turn
+
+
+def check_out(*, session: Session, actor: StaffMember, now: datetime) -> DutyTurn:
+    """Leave the turn; from now on nobody is promised this person."""
+    turn = session.scalars(
+        select(DutyTurn)
+        .where(
+            DutyTurn.staff_id == actor.id, DutyTurn.checked_in_at.is_not(None), DutyTurn.checked_out_at.is_(None)
+        )
+        .order_by(DutyTurn.starts_at.desc())
+        .limit(1)
+    ).first()
+    if turn is None:
+        raise Refused(Refusal.NOT_ON_ROSTER)
+    turn.checked_out_at = now
+    audit.record(
+        session=session, actor=actor, verb="duty.check_out", subject_type="duty_turn", subject_id=turn.id, now=now
+    )
+    live.publish(session=session, channel=live.DESK, kind="duty", now=now, turn_id=turn.id)
+    return turn
+
+
+def add_turn(
+    *,
+    session: Session,
+    actor: StaffMember,
+    staff: StaffMember,
+    position: DutyPosition,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+) -> DutyTurn:
+    """Put a colleague on the roster; refuse a turn that ends before it starts or meets another of theirs."""
+    if ends_at <= starts_at:
+        raise Refused(Refusal.ENDS_BEFORE_IT_STARTS, "ends_at")
+    if not staff.active:
+        raise Refused(Refusal.NOT_ACTIVE, "staff_id")
+    collision = session.scalar(
+        select(DutyTurn.id).where(
+            DutyTurn.staff_id == staff.id, DutyTurn.starts_at < ends_at, DutyTurn.ends_at > starts_at
+        )
+    )
+    if collision is not None:
+        raise Refused(Refusal.COLLIDES, "staff_id")
+    turn = DutyTurn(staff=staff, position=position, starts_at=starts_at, ends_at=ends_at)
+    session.add(turn)
+    session.flush()
+    audit.record(
+        session=session, actor=actor, verb="duty.add_turn", subject_type="duty_turn", subject_id=turn.id, now=now
+    )
+    return turn
+
+
+def remove_turn(*, session: Session, actor: StaffMember, turn_id: int, now: datetime) -> None:
+    """Take a turn that has not begun off the roster; a turn that has begun is history."""
+    turn = session.get(DutyTurn, turn_id)
+    if turn is None or turn.starts_at <= now:
+        raise Refused(Refusal.NOT_FOUND)
+    audit.record(
+        session=session, actor=actor, verb="duty.remove_turn", subject_type="duty_turn", subject_id=turn.id, now=now
+    )
+    session.delete(turn)
+
+
+def turns_between(*, session: Session, start: datetime, end: datetime) -> Sequence[DutyTurn]:
+    """Return every turn that touches the span, in order of time and rung."""
+    turns = session.scalars(
+        select(DutyTurn).where(DutyTurn.starts_at < end, DutyTurn.ends_at > start).order_by(DutyTurn.starts_at)
+    ).all()
+    return sorted(turns, key=lambda turn: (turn.starts_at, CHAIN.index(turn.position), turn.id))

@@ -1,0 +1,88 @@
+"""A person, please: offered only when the roster says one is there; otherwise a name and a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from care import audit, callbacks, duty, live, transcript
+from care.wording import say, when
+from models.conversations import Conversation, Message, MessageKind, Owner, Sender
+from models.crises import CallBack
+
+
+class Outcome(StrEnum):
+    """What became of the wish for a person."""
+
+    OFFERED = "offered"
+    ALREADY_WAITING = "already_waiting"
+    ALREADY_HERE = "already_here"
+    CALL_BACK = "call_back"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Request:
+    """The outcome and the fixed words that told the person."""
+
+    outcome: Outcome
+    messages: list[Message]
+    call_back: CallBack | None = None
+
+
+def request(
+    *,
+    session: Session,
+    conversation: Conversation,
+    now: datetime,
+    timezone: str,
+    reply_to: Message | None = None,
+) -> Request:
+    """Ask for a person on behalf of the person in this conversation."""
+    if conversation.owner is Owner.STAFF:
+        return Request(Outcome.ALREADY_HERE, [])
+    language = conversation.language
+    waiting = conversation.human_requested_at is not None
+    if not waiting:
+        conversation.human_requested_at = now
+        audit.record(
+            session=session,
+            actor=None,
+            verb="human.request",
+            subject_type="conversation",
+            subject_id=conversation.id,
+            now=now,
+        )
+    live.publish(session=session, channel=live.DESK, kind="human_request", now=now, conversation_id=conversation.id)
+    call_back = None
+    if duty.present(session=session, at=now):
+        outcome = Outcome.ALREADY_WAITING if waiting else Outcome.OFFERED
+        words = say("human.already" if waiting else "human.offered", language)
+    else:
+        call_back = callbacks.promise(session=session, conversation=conversation, now=now)
+        outcome = Outcome.CALL_BACK if call_back else Outcome.NOBODY
+        words = _words_of(call_back, language, timezone)
+    message = transcript.append(
+        session=session,
+        conversation=conversation,
+        sender=Sender.SYSTEM,
+        kind=MessageKind.CALL_BACK if call_back else MessageKind.NOTICE,
+        text=words,
+        now=now,
+        reply_to=reply_to,
+    )
+    return Request(outcome, [message], call_back)
+
+
+def _words_of(call_back: CallBack | None, language: str, timezone: str) -> str:
+    if call_back is None:
+        return say("human.nobody", language)
+    return say(
+        "human.call_back",
+        language,
+        who=call_back.owner.display_name,
+        when=when(call_back.due_at, language, timezone),
+    )
