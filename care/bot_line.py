@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from care import outbox, transcript
 from care.wording import say
-from models.conversations import Message, MessageKind, Owner, Sender
+from models.conversations import Conversation, Message, MessageKind, Owner, Sender
 from models.database import writing
 from models.outbox import OutboxKind, OutboxRow
 
@@ -60,8 +60,8 @@ class BotLine:
             return False
 
 
-def pending_of(*, session: Session, conversation_id: int, now: datetime) -> int | None:
-    """Return the oldest errand of this conversation that still waits, so that answers come in order."""
+def pending_rows(*, session: Session, conversation_id: int) -> list[OutboxRow]:
+    """Return the errands of this conversation that still wait, oldest first."""
     rows = session.scalars(
         select(OutboxRow)
         .where(
@@ -71,10 +71,15 @@ def pending_of(*, session: Session, conversation_id: int, now: datetime) -> int 
         )
         .order_by(OutboxRow.id)
     ).all()
-    for row in rows:
-        if row.payload["conversation_id"] == conversation_id:
-            return None if row.claimed_until and row.claimed_until >= now else row.id
-    return None
+    return [row for row in rows if row.payload["conversation_id"] == conversation_id]
+
+
+def pending_of(*, session: Session, conversation_id: int, now: datetime) -> int | None:
+    """Return the oldest waiting errand, so that answers come in order; None while somebody works on it."""
+    rows = pending_rows(session=session, conversation_id=conversation_id)
+    if not rows or (rows[0].claimed_until and rows[0].claimed_until >= now):
+        return None
+    return rows[0].id
 
 
 def run(
@@ -173,22 +178,27 @@ def _kind(answer: dict[str, Any]) -> MessageKind:
 
 
 def _note_silence(*, session: Session, row_id: int, error: str, now: datetime) -> None:
-    """Put the errand back and tell the person honestly, once per message."""
+    """Put the errand back and tell the person honestly, once for each message that waits for an answer."""
     row = session.get_one(OutboxRow, row_id, populate_existing=True)
     outbox.failed(row=row, error=error, now=now)
-    message = session.get_one(Message, row.payload["message_id"])
-    conversation = transcript.locked(session=session, conversation_id=message.conversation_id)
-    if transcript.replies_to(session=session, message=message) or conversation.owner is Owner.STAFF:
-        conversation.bot_reachable = False
+    conversation = transcript.locked(session=session, conversation_id=row.payload["conversation_id"])
+    if conversation.owner is Owner.STAFF:
         return
+    for waiting in pending_rows(session=session, conversation_id=conversation.id):
+        message = session.get_one(Message, waiting.payload["message_id"])
+        if not transcript.replies_to(session=session, message=message):
+            _say_away(session=session, conversation=conversation, message=message, now=now)
+    conversation.bot_reachable = False
+
+
+def _say_away(*, session: Session, conversation: Conversation, message: Message, now: datetime) -> None:
     language = conversation.language
-    first = conversation.bot_reachable
     transcript.append(
         session=session,
         conversation=conversation,
         sender=Sender.SYSTEM,
         kind=MessageKind.NOTICE,
-        text=say("bot.away" if first else "bot.away_again", language),
+        text=say("bot.away" if conversation.bot_reachable else "bot.away_again", language),
         buttons=[{"title": say("button.human", language), "payload": "site:human"}],
         now=now,
         reply_to=message,

@@ -1,0 +1,227 @@
+"""Intake: what the person told us at the start, kept answer by answer, and the summary that waits for a colleague."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from care import crises, live
+from care.refusals import Refusal, Refused
+from models.beneficiaries import (
+    AgeBand,
+    Beneficiary,
+    Consent,
+    ConsentPurpose,
+    EmergencyContact,
+    Intake,
+    Urgency,
+)
+from models.conversations import Conversation
+from models.crises import FlagSource
+from models.stations import Station
+from triage.levels import Level
+
+WORRIES = (
+    "money",
+    "illness",
+    "family",
+    "loneliness",
+    "work",
+    "shame",
+    "sleep",
+    "grief",
+    "child",
+    "housing",
+    "other",
+)
+# The order in which the bot asks; what is here already is never asked again.
+QUESTIONS = ("called", "age_band", "station", "worries", "urgency", "consents")
+_PHONE = re.compile(r"\+?\d[\d\s-]{5,18}\d")
+LONGEST_NAME = 40
+LONGEST_STORY = 20_000
+
+
+def of(*, session: Session, beneficiary: Beneficiary, now: datetime) -> Intake:
+    """Return the person's intake, begun if need be."""
+    if beneficiary.intake is None:
+        beneficiary.intake = Intake(started_at=now, worries=[])
+        session.flush()
+    return beneficiary.intake
+
+
+def update(
+    *, session: Session, conversation: Conversation, fields: Mapping[str, Any], now: datetime
+) -> Intake:
+    """Store the given answers; raise Refused(WRONG_VALUE) naming the field that cannot be understood."""
+    beneficiary = conversation.beneficiary
+    intake = of(session=session, beneficiary=beneficiary, now=now)
+    for name, value in fields.items():
+        setter = _SETTERS.get(name)
+        if setter is None:
+            raise Refused(Refusal.WRONG_VALUE, name)
+        setter(session, beneficiary, intake, value, now)
+    if fields.get("urgency") == Urgency.NOW.value:
+        _ring_for_urgency(session=session, conversation=conversation, now=now)
+    live.publish(
+        session=session, channel=live.DESK, kind="intake", now=now, conversation_id=conversation.id
+    )
+    session.flush()
+    session.expire(beneficiary, ["consents", "emergency_contact"])
+    return intake
+
+
+def _ring_for_urgency(*, session: Session, conversation: Conversation, now: datetime) -> None:
+    """A person who says "now" is seen today even when no word of theirs was alarming."""
+    crises.raise_flag(
+        session=session,
+        beneficiary=conversation.beneficiary,
+        conversation=conversation,
+        signal=crises.Signal(source=FlagSource.REQUEST, level=Level.YELLOW, reasons=("says_urgent",)),
+        now=now,
+    )
+
+
+def _words(value: Any, name: str, longest: int) -> str:
+    if not isinstance(value, str):
+        raise Refused(Refusal.WRONG_VALUE, name)
+    # Control and format signs have no place in a name and can hide another one.
+    kept = "".join(sign for sign in value if unicodedata.category(sign) not in {"Cc", "Cf"} or sign == "\n")
+    kept = kept.strip()
+    if not kept or len(kept) > longest:
+        raise Refused(Refusal.WRONG_VALUE, name)
+    return kept
+
+
+def _set_called(_s: Session, person: Beneficiary, _i: Intake, value: Any, _now: datetime) -> None:
+    person.called = _words(value, "called", LONGEST_NAME)
+
+
+def _set_age_band(_s: Session, person: Beneficiary, _i: Intake, value: Any, _now: datetime) -> None:
+    try:
+        person.age_band = AgeBand(value)
+    except ValueError as error:
+        raise Refused(Refusal.WRONG_VALUE, "age_band") from error
+
+
+def _set_guardian_consent(_s: Session, person: Beneficiary, _i: Intake, value: Any, _now: datetime) -> None:
+    if not isinstance(value, bool):
+        raise Refused(Refusal.WRONG_VALUE, "guardian_consent")
+    person.guardian_consent = value
+
+
+def _set_station(session: Session, person: Beneficiary, _i: Intake, value: Any, _now: datetime) -> None:
+    station = session.scalars(select(Station).where(Station.slug == str(value))).first()
+    if station is None:
+        raise Refused(Refusal.WRONG_VALUE, "station")
+    person.station_id = station.id
+
+
+def _set_worries(_s: Session, _p: Beneficiary, intake: Intake, value: Any, _now: datetime) -> None:
+    if not isinstance(value, list) or not value or any(worry not in WORRIES for worry in value):
+        raise Refused(Refusal.WRONG_VALUE, "worries")
+    intake.worries = list(dict.fromkeys(value))
+
+
+def _set_story(_s: Session, _p: Beneficiary, intake: Intake, value: Any, _now: datetime) -> None:
+    intake.story = _words(value, "story", LONGEST_STORY)
+
+
+def _set_urgency(_s: Session, _p: Beneficiary, intake: Intake, value: Any, _now: datetime) -> None:
+    try:
+        intake.urgency = Urgency(value)
+    except ValueError as error:
+        raise Refused(Refusal.WRONG_VALUE, "urgency") from error
+
+
+def _set_consents(session: Session, person: Beneficiary, _i: Intake, value: Any, now: datetime) -> None:
+    if not isinstance(value, dict) or not value:
+        raise Refused(Refusal.WRONG_VALUE, "consents")
+    for purpose, given in value.items():
+        if purpose not in ConsentPurpose or not isinstance(given, bool):
+            raise Refused(Refusal.WRONG_VALUE, "consents")
+        session.add(
+            Consent(beneficiary_id=person.id, purpose=ConsentPurpose(purpose), given=given, at=now)
+        )
+
+
+def _set_emergency_contact(
+    session: Session, person: Beneficiary, intake: Intake, value: Any, now: datetime
+) -> None:
+    if value is None:
+        intake.emergency_contact_declined = True
+        return
+    if not isinstance(value, dict):
+        raise Refused(Refusal.WRONG_VALUE, "emergency_contact")
+    phone = _words(value.get("phone"), "emergency_contact.phone", 24)
+    if not _PHONE.fullmatch(unicodedata.normalize("NFKC", phone)):
+        raise Refused(Refusal.WRONG_VALUE, "emergency_contact.phone")
+    contact = person.emergency_contact or EmergencyContact(beneficiary_id=person.id)
+    contact.name = _words(value.get("name"), "emergency_contact.name", LONGEST_NAME)
+    contact.phone = unicodedata.normalize("NFKC", phone)
+    contact.relation = str(value.get("relation") or "")[:32]
+    contact.at = now
+    session.add(contact)
+    intake.emergency_contact_declined = False
+
+
+def _set_completed(_s: Session, _p: Beneficiary, intake: Intake, value: Any, now: datetime) -> None:
+    if value is not True:
+        raise Refused(Refusal.WRONG_VALUE, "completed")
+    intake.completed_at = intake.completed_at or now
+
+
+_SETTERS = {
+    "called": _set_called,
+    "age_band": _set_age_band,
+    "guardian_consent": _set_guardian_consent,
+    "station": _set_station,
+    "worries": _set_worries,
+    "story": _set_story,
+    "urgency": _set_urgency,
+    "consents": _set_consents,
+    "emergency_contact": _set_emergency_contact,
+    "completed": _set_completed,
+}
+
+
+def consents_of(beneficiary: Beneficiary) -> dict[str, bool]:
+    """Return the latest word of the person on each purpose."""
+    return {row.purpose.value: row.given for row in sorted(beneficiary.consents, key=lambda row: row.id)}
+
+
+def missing(beneficiary: Beneficiary) -> list[str]:
+    """Return the questions not answered yet, in the order in which they are asked."""
+    intake = beneficiary.intake
+    known = {
+        "called": bool(beneficiary.called),
+        "age_band": beneficiary.age_band is not AgeBand.UNKNOWN,
+        "station": beneficiary.station_id is not None,
+        "worries": bool(intake and intake.worries),
+        "urgency": bool(intake and intake.urgency),
+        "consents": bool(beneficiary.consents),
+    }
+    return [name for name in QUESTIONS if not known[name]]
+
+
+def state(beneficiary: Beneficiary) -> dict[str, Any]:
+    """Return what is known, in the shape that the bot reads."""
+    intake = beneficiary.intake
+    return {
+        "called": beneficiary.called,
+        "age_band": None if beneficiary.age_band is AgeBand.UNKNOWN else beneficiary.age_band.value,
+        "station": beneficiary.station.slug if beneficiary.station else None,
+        "worries": list(intake.worries) if intake else [],
+        "urgency": intake.urgency.value if intake and intake.urgency else None,
+        "consents": consents_of(beneficiary),
+        "guardian_consent": beneficiary.guardian_consent,
+        "has_emergency_contact": beneficiary.emergency_contact is not None,
+        "emergency_contact_declined": bool(intake and intake.emergency_contact_declined),
+        "completed": bool(intake and intake.completed_at),
+        "missing": missing(beneficiary),
+    }

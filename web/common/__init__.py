@@ -1,0 +1,1 @@
+"""What both fronts of the site share: the unit of work, access, live updates, languages, errors."""

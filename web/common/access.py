@@ -1,0 +1,128 @@
+"""Who may do what: one table, read from top to bottom. What is not written here is refused."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask_login import current_user
+
+from models.staff import RoleName as R
+from web.common import chat_key
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+EVERY_ROLE = frozenset(R)
+DESK = frozenset({R.COUNSELOR, R.DUTY_OFFICER, R.SUPERVISOR, R.BASE_MANAGER})
+LEADS = frozenset({R.SUPERVISOR, R.BASE_MANAGER})
+
+
+class Access(StrEnum):
+    """Every right that an endpoint can ask for."""
+
+    # Not for staff: the public page, the person with a chat key, the bot with its token.
+    ANYONE = "anyone"
+    PERSON = "person"
+    BOT = "bot"
+    # For staff.
+    SIGNED_IN = "signed_in"
+    SEE_QUEUE = "queue.see"
+    SEE_CASE = "case.see"
+    ACKNOWLEDGE_CASE = "case.acknowledge"
+    CLOSE_CASE = "case.close"
+    SEE_CONVERSATION = "conversation.see"
+    TAKE_OVER = "conversation.take_over"
+    WRITE = "conversation.write"
+    HAND_BACK = "conversation.hand_back"
+    CLOSE_CONVERSATION = "conversation.close"
+    SEE_DUTY = "duty.see"
+    CHECK_IN = "duty.check_in"
+    PLAN_DUTY = "duty.plan"
+    MANAGE_STAFF = "staff.manage"
+    SEE_OPERATIONS = "operations.see"
+
+
+# The permission table. Volunteers and social workers do not read chats or scores (docs/clinical-safety.md).
+ROLES: dict[Access, frozenset[R]] = {
+    Access.SIGNED_IN: EVERY_ROLE,
+    Access.SEE_QUEUE: DESK,
+    Access.SEE_CASE: DESK,
+    Access.ACKNOWLEDGE_CASE: DESK,
+    Access.CLOSE_CASE: frozenset({R.COUNSELOR, R.DUTY_OFFICER, R.SUPERVISOR, R.BASE_MANAGER}),
+    Access.SEE_CONVERSATION: DESK,
+    Access.TAKE_OVER: DESK,
+    Access.WRITE: DESK,
+    Access.HAND_BACK: DESK,
+    Access.CLOSE_CONVERSATION: DESK,
+    Access.SEE_DUTY: DESK | {R.SOCIAL_WORKER, R.ADMIN},
+    Access.CHECK_IN: DESK,
+    Access.PLAN_DUTY: LEADS,
+    Access.MANAGE_STAFF: frozenset({R.BASE_MANAGER, R.ADMIN}),
+    Access.SEE_OPERATIONS: frozenset({R.BASE_MANAGER, R.SUPERVISOR, R.ADMIN}),
+}
+
+
+def access(right: Access) -> Callable[[View], View]:
+    """Declare the one right that a view asks for; a second declaration is a mistake and fails at start."""
+
+    def mark(view: View) -> View:
+        if hasattr(view, "_access"):
+            raise RuntimeError(f"{view.__name__} declares its access twice")
+        view._access = right  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def declared(app: Flask, endpoint: str) -> Access | None:
+    """Return the right that an endpoint declares, or None where it declares nothing."""
+    view = app.view_functions[endpoint]
+    return getattr(view, "_access", Access.ANYONE if endpoint == "static" else None)
+
+
+def staff_may(right: Access) -> bool:
+    """Tell whether the colleague who is signed in holds the right; templates ask this too."""
+    return bool(current_user.is_authenticated and current_user.has_any(*ROLES[right]))
+
+
+def guard() -> Any:
+    """Refuse the request unless its endpoint's declared right is held; runs before every view."""
+    if request.endpoint is None:
+        return None  # No such page: the 404 handler answers.
+    right = declared(current_app, request.endpoint)
+    if right is Access.ANYONE:
+        return None
+    if right is Access.PERSON:
+        g.beneficiary = chat_key.person()
+        return None if g.beneficiary else chat_key.ask_for_code()
+    if right is Access.BOT:
+        return None if _is_the_bot() else abort(401)
+    if right is None:
+        abort(403)
+    if not current_user.is_authenticated:
+        if request.accept_mimetypes.best == "application/json" or request.method != "GET":
+            abort(401)
+        return redirect(url_for("staff.sign_in", next=request.full_path.rstrip("?")))
+    if not staff_may(right):
+        abort(403)
+    return None
+
+
+def _is_the_bot() -> bool:
+    expected = f"Bearer {current_app.extensions['settings'].bot_token}"
+    return hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected.encode())
+
+
+def install(app: Flask) -> None:
+    """Put the guard in front of every view and refuse to start with an undeclared one."""
+    app.before_request(guard)
+
+
+def check_declarations(app: Flask) -> None:
+    """Raise RuntimeError naming every endpoint that declares no access."""
+    silent = sorted(endpoint for endpoint in app.view_functions if declared(app, endpoint) is None)
+    if silent:
+        raise RuntimeError(f"endpoints without declared access: {', '.join(silent)}")

@@ -1,0 +1,46 @@
+"""The sentence a person or a colleague reads when something cannot be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from care.refusals import Refusal
+
+_WORDS: dict[Refusal | int | str, Any] = {
+    Refusal.EMPTY: _("There is nothing to send yet. Write a few words first."),
+    Refusal.TOO_LONG: _("This is longer than we can take in one go. Please send it in two or three parts."),
+    Refusal.SLOW_DOWN: _("That was a lot at once. Your words are kept here and will be sent in a moment."),
+    Refusal.CLOSED: _("This conversation has ended. You can start a new one at any time."),
+    Refusal.NO_SUCH_BUTTON: _("That answer is no longer open. Please choose from the newest question."),
+    Refusal.NOT_FOUND: _("We could not find this."),
+    Refusal.WRONG_CODE: _("No conversation belongs to this code. Please check each sign, or start a new one."),
+    Refusal.ALREADY_ACKNOWLEDGED: _("A colleague has already taken this case."),
+    Refusal.CASE_CLOSED: _("This case has been closed."),
+    Refusal.OWNED_BY_COLLEAGUE: _("A colleague is speaking with this person."),
+    Refusal.NOT_YOURS: _("Take the conversation over before you write in it."),
+    Refusal.CASE_STILL_OPEN: _("There is an open crisis case. Close the case before you end the conversation."),
+    Refusal.REASON_MISSING: _("Please write the reason first."),
+    Refusal.SECOND_READER_NEEDED: _("At this level a second colleague must read the case before it is closed."),
+    Refusal.ONLY_UPWARD: _("A programme may raise a level, never lower one."),
+    Refusal.NOT_ON_ROSTER: _("You have no duty turn at this time, so you cannot check in."),
+    Refusal.COLLIDES: _("This colleague already has a turn at that time."),
+    Refusal.ENDS_BEFORE_IT_STARTS: _("The end must be after the start."),
+    Refusal.NOT_ACTIVE: _("This colleague is no longer active."),
+    Refusal.WRONG_VALUE: _("This answer cannot be used here."),
+    400: _("This page could not read what was sent. Please go back and try again."),
+    401: _("Please sign in first."),
+    403: _("This page is not open to you."),
+    404: _("This page does not exist."),
+    413: _("This is longer than we can take in one go."),
+    429: _("Too many tries in a short time. Please wait a minute."),
+    500: _("Something went wrong on our side. What you wrote is still on your page; please try again."),
+    503: _("The site is very busy. Your words are kept on your page and will be sent again."),
+    "csrf": _("This page was open for a long time. Please reload it and try again."),
+}
+
+
+def refusal_words(reason: Refusal | int | str) -> Any:
+    """Return the sentence for a refusal or an HTTP status, translated when it is shown."""
+    return _WORDS.get(reason, _WORDS[400])

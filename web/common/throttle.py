@@ -1,0 +1,13 @@
+"""How often one address may knock at the doors that can be guessed at."""
+
+from __future__ import annotations
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+limiter = Limiter(get_remote_address, default_limits=[])
+
+# A person mistypes a code a few times; a program tries thousands.
+RESUME = "10 per minute; 60 per hour"
+START = "30 per minute"
+SIGN_IN = "10 per minute; 50 per hour"

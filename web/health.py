@@ -1,0 +1,84 @@
+"""What works and what does not, told without embellishment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, current_app, jsonify
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.live import Heartbeat
+from models.outbox import OutboxRow
+from triage.assess import assess
+from web.common import clock
+from web.common.access import Access, access
+from web.common.database import reading
+
+blueprint = Blueprint("health", __name__)
+
+# The scheduler beats every few seconds; after this silence alarms are no longer climbing.
+SCHEDULER_SILENCE = timedelta(seconds=30)
+
+
+@blueprint.get("/health/live")
+@access(Access.ANYONE)
+def live() -> Any:
+    """The process answers."""
+    return jsonify({"live": True})
+
+
+@blueprint.get("/health/ready")
+@access(Access.ANYONE)
+def ready() -> Any:
+    """The site can store and assess a message; the bot and the scheduler are told of but do not decide."""
+    parts = _parts()
+    is_ready = bool(parts["database"])
+    return jsonify({"ready": is_ready, **parts}), 200 if is_ready else 503
+
+
+@blueprint.get("/health")
+@access(Access.ANYONE)
+def health() -> Any:
+    """Everything at once; 503 when any part is missing, so that a monitor sees what a person would feel."""
+    parts = _parts()
+    whole = all((parts["database"], parts["bot"], parts["scheduler"], parts["triage"] == "full"))
+    return jsonify({"whole": whole, **parts}), 200 if whole else 503
+
+
+def _parts() -> dict[str, Any]:
+    return {
+        "database": _database_answers(),
+        "bot": current_app.extensions["bot_turns"].line.is_there(),
+        "scheduler": _scheduler_beats(),
+        "triage": assess("").mode,
+        "outbox_waiting": _outbox_waiting(),
+    }
+
+
+def _database_answers() -> bool:
+    try:
+        reading().execute(text("SELECT 1 FROM alembic_version"))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def _scheduler_beats() -> bool:
+    try:
+        beat = reading().get(Heartbeat, "scheduler", populate_existing=True)
+    except SQLAlchemyError:
+        return False
+    return beat is not None and clock.now() - beat.at <= SCHEDULER_SILENCE
+
+
+def _outbox_waiting() -> int | None:
+    try:
+        return reading().scalar(
+            select(func.count())
+            .select_from(OutboxRow)
+            .where(OutboxRow.delivered_at.is_(None), OutboxRow.given_up_at.is_(None))
+        )
+    except SQLAlchemyError:
+        return None
