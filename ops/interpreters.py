@@ -9,14 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Optional
+from typing import NoReturn
 
 from ops.terminal import note, stop
 
 ASK_VERSION = "import sys; print('%d.%d' % sys.version_info[:2]); print(sys.executable)"
 
 
-def _probe(candidate: Path) -> Optional[tuple[str, Path]]:
+def _probe(candidate: Path) -> tuple[str, Path] | None:
     """Return (version, executable), or None when the candidate does not start: pyenv's shims often do not."""
     try:
         answer = subprocess.run(
@@ -54,7 +54,7 @@ def _candidates(version: str) -> Iterator[Path]:
         yield Path(folder) / f"python{version}"
 
 
-def find(versions: Sequence[str]) -> Optional[Path]:
+def find(versions: Sequence[str]) -> Path | None:
     """Return an interpreter of the first version that this machine has, or None."""
     for version in versions:
         for candidate in _candidates(version):
@@ -75,8 +75,13 @@ def find_or_fetch(versions: Sequence[str], *, uv: Path, purpose: str) -> Path:
     asked = subprocess.run(
         [str(uv), "python", "find", "--managed-python", version], capture_output=True, text=True, check=False
     )
-    if asked.returncode == 0 and asked.stdout.strip():
-        return Path(asked.stdout.strip())
+    if asked.returncode != 0 or not asked.stdout.strip():
+        _give_up(versions, purpose)
+    return Path(asked.stdout.strip())
+
+
+def _give_up(versions: Sequence[str], purpose: str) -> NoReturn:
+    version = versions[0]
     stop(
         f"{purpose} needs Python {' or '.join(versions)}, and none was found on the PATH or in pyenv,\n"
         f"nor could uv fetch one (it needs the internet for that). Install it in one of these ways and try again:\n"

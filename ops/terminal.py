@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn, Optional
+from typing import NoReturn
 
 from ops.places import ROOT
 
@@ -36,7 +36,7 @@ def run(
     *,
     failing: str,
     cwd: Path = ROOT,
-    environ: Optional[Mapping[str, str]] = None,
+    environ: Mapping[str, str] | None = None,
 ) -> None:
     """Run a program quietly; when it fails, show all it said and stop with the given explanation."""
     result = subprocess.run(
