@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ops.places import shown, var_dir
@@ -17,7 +17,7 @@ def _fernet_key() -> str:
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
-MAKERS = {
+MAKERS: Mapping[str, Callable[[], str]] = {
     "NUANYANG_SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "NUANYANG_FIELD_KEYS": _fernet_key,
     "NUANYANG_BOT_TOKEN": lambda: secrets.token_urlsafe(32),

@@ -29,7 +29,7 @@ PR_SET_PDEATHSIG = 1
 def pause_before_restart(deaths_in_a_row: int) -> float:
     """Return the seconds to wait before a process that died this many times in a row is started again."""
     # The exponent is held down so that a process that fails for days does not overflow the number.
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(deaths_in_a_row - 1, 10))
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(deaths_in_a_row - 1, 10))
 
 
 def _die_with_the_supervisor() -> None:

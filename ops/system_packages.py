@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
 
 from ops.terminal import note, step, stop
 
@@ -62,7 +61,8 @@ def _as_root() -> list[str] | None:
         return []
     if shutil.which("sudo") is None:
         return None
-    return ["sudo", "-n"] if subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0 else None
+    asked = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+    return ["sudo", "-n"] if asked.returncode == 0 else None
 
 
 def _install(packages: Iterable[str], as_root: list[str]) -> None:

@@ -18,7 +18,8 @@ MODEL_STAMP = BOT_MODEL.with_suffix(".stamp")
 CODE_STAMP = BOT_MODEL.with_suffix(".code")
 
 
-def _domain() -> str:
+def domain() -> str:
+    """Return the name of the domain, a folder or a file, in the bot project."""
     return "domain" if (BOT_PROJECT / "domain").is_dir() else "domain.yml"
 
 
@@ -36,7 +37,7 @@ def ensure(*, anyway: bool = False) -> None:
     force = [] if stamps.is_current(CODE_STAMP, code) and not anyway else ["--force"]
     MODEL_STAMP.unlink(missing_ok=True)
     run(
-        [program("bot", "rasa"), "train", "--domain", _domain(), "--data", "data", "--out", BOT_MODEL.parent]
+        [program("bot", "rasa"), "train", "--domain", domain(), "--data", "data", "--out", BOT_MODEL.parent]
         + ["--fixed-model-name", BOT_MODEL.name.split(".")[0], *force],
         failing="the bot could not be trained; what Rasa said is above.",
         cwd=BOT_PROJECT,

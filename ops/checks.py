@@ -1,0 +1,86 @@
+"""The checks of this code base, as data: what each one runs, and how its outcome is counted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ops import tally, train
+from ops.places import BOT_MODEL, BOT_PROJECT, ROOT, program, var_dir
+from ops.tally import Tally
+from ops.terminal import step
+
+
+@dataclass(frozen=True)
+class Check:
+    """One program that looks at the code."""
+
+    name: str
+    command: tuple[object, ...]
+    folder: Path = ROOT
+    environ: Callable[[], Mapping[str, str]] = field(default=lambda: _without_our_settings())
+    count: Callable[[int], Tally] = tally.of_single_check
+
+    def run(self) -> Tally:
+        """Run the program with its words shown as they come, and count."""
+        step(self.name)
+        command = [str(part) for part in self.command]
+        done = subprocess.run(command, cwd=self.folder, env=dict(self.environ()), stdin=subprocess.DEVNULL, check=False)
+        return self.count(done.returncode)
+
+
+def _without_our_settings() -> Mapping[str, str]:
+    # A test brings its own settings; those of this machine's installation must not reach it.
+    return {name: value for name, value in os.environ.items() if not name.startswith("NUANYANG_")}
+
+
+def _reports() -> Path:
+    folder = var_dir() / "test"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def lint() -> list[Check]:
+    """Layout, likely bugs and types."""
+    return [
+        Check("Lint", (program("web", "ruff"), "check", ".")),
+        Check("Types", (program("web", "mypy"),)),
+    ]
+
+
+def bot() -> list[Check]:
+    """What Rasa itself says about its data, and the conversations it must hold with the trained model."""
+    results = _reports() / "rasa"
+    shutil.rmtree(results, ignore_errors=True)
+    rasa, stories = program("bot", "rasa"), BOT_PROJECT / "tests"
+    return [
+        Check(
+            "The bot's data",
+            (rasa, "data", "validate", "--domain", train.domain(), "--data", "data", "--quiet"),
+            folder=BOT_PROJECT,
+            environ=train.bot_tools_environment,
+        ),
+        Check(
+            "The bot's conversations",
+            (rasa, "test", "core", "--model", BOT_MODEL, "--stories", stories, "--out", results, "--quiet")
+            + ("--fail-on-prediction-errors", "--endpoints", "endpoints.yml"),
+            folder=BOT_PROJECT,
+            environ=train.bot_tools_environment,
+            count=lambda status: tally.of_rasa(stories, results, status),
+        ),
+    ]
+
+
+def pytest(name: str, environment: str, *arguments: object) -> Check:
+    """Run pytest with one of the two interpreters; tests/conftest.py knows which folders that one can run."""
+    report = _reports() / f"{environment}.xml"
+    report.unlink(missing_ok=True)
+    return Check(
+        name,
+        (program(environment, "python"), "-m", "pytest", "-q", "--junitxml", report, *arguments),
+        count=lambda status: tally.of_pytest(report, status),
+    )
