@@ -65,6 +65,15 @@ class Supervisor:
         child = self.children.setdefault(process.name, Child(process))
         self._spawn(child)
 
+    def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
+        """End one child and its workers, and leave it down until it is started again by name."""
+        child = self.children[name]
+        if child.running is not None:
+            self._signal(child, how)
+            child.running.wait()
+            self._signal(child, signal.SIGKILL)
+        child.running, child.start_again_at = None, float("inf")
+
     def log_of(self, name: str) -> Path:
         """Return the file into which a process writes."""
         return self.logs / f"{name}.log"

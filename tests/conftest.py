@@ -20,6 +20,9 @@ BOT_FOLDERS = frozenset({"bot", "fixtures", "triage"})
 # Fixture files that import neither Flask nor SQLAlchemy 2.
 BOT_FIXTURES = frozenset({"rasa_server"})
 
+# Fixture files may use each other, so all of them are announced before the first is imported.
+pytest.register_assert_rewrite("tests.fixtures")
+
 pytest_plugins = [
     f"tests.fixtures.{file.stem}"
     for file in sorted((HERE / "fixtures").glob("*.py"))
