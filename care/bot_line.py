@@ -1,4 +1,4 @@
-"""The line to the bot: runs the errand of one message, stores what it answered, and answers itself when it is silent."""
+"""The line to the bot: runs the errand of one message, stores the answer, and speaks itself when the bot is silent."""
 
 from __future__ import annotations
 
@@ -82,9 +82,7 @@ def pending_of(*, session: Session, conversation_id: int, now: datetime) -> int 
     return rows[0].id
 
 
-def run(
-    *, session: Session, row_id: int, line: BotLine, clock: Callable[[], datetime]
-) -> bool:
+def run(*, session: Session, row_id: int, line: BotLine, clock: Callable[[], datetime]) -> bool:
     """Run one errand in two short transactions with the slow question between them; tell whether it is done.
 
     No lock is held while the bot thinks: its actions speak to our own site meanwhile.
@@ -128,9 +126,7 @@ def _turn(*, session: Session, row: OutboxRow, now: datetime) -> dict[str, Any] 
     }
 
 
-def _store_answers(
-    *, session: Session, row_id: int, answers: list[dict[str, Any]], now: datetime
-) -> None:
+def _store_answers(*, session: Session, row_id: int, answers: list[dict[str, Any]], now: datetime) -> None:
     row = session.get_one(OutboxRow, row_id, populate_existing=True)
     message = session.get_one(Message, row.payload["message_id"])
     conversation = transcript.locked(session=session, conversation_id=message.conversation_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -34,7 +35,6 @@ class Posted:
     replies: list[Message]
     repeated: bool
     assessment: Assessment | None
-
 
 
 def post(
@@ -79,7 +79,12 @@ def post(
     replies: list[Message] = []
     if assessment is not None:
         replies += _react_to_risk(
-            session=session, conversation=conversation, message=message, assessment=assessment, now=now, timezone=timezone
+            session=session,
+            conversation=conversation,
+            message=message,
+            assessment=assessment,
+            now=now,
+            timezone=timezone,
         )
     if payload in SITE_PAYLOADS:
         replies += _answer_site_button(
@@ -137,7 +142,6 @@ def _offered(*, session: Session, conversation: Conversation, button: tuple[int,
         raise Refused(Refusal.NO_SUCH_BUTTON)
     chosen = message.buttons[position]
     return chosen["title"], chosen["payload"]
-
 
 
 def queue_bot_turn(*, session: Session, message: Message, assessment: Assessment | None, now: datetime) -> None:
@@ -201,5 +205,3 @@ def _answer_site_button(
             session=session, conversation=conversation, now=now, timezone=timezone, reply_to=message
         ).messages
     return [safety_replies.go_on(session=session, conversation=conversation, now=now, reply_to=message)]
-
-

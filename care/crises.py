@@ -16,6 +16,7 @@ from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
 from models.conversations import Conversation
 from models.crises import CrisisCase, CrisisFlag, Escalation, FlagSource, LevelName
+from models.duty import DutyPosition
 from models.outbox import OutboxKind
 from models.staff import StaffMember
 from triage.levels import Level
@@ -113,9 +114,7 @@ def _add_flag(*, session: Session, case: CrisisCase, signal: Signal, now: dateti
     """Store the flag; tell False when this message has already raised this voice."""
     if signal.message_id is not None:
         known = session.scalar(
-            select(CrisisFlag.id).where(
-                CrisisFlag.message_id == signal.message_id, CrisisFlag.source == signal.source
-            )
+            select(CrisisFlag.id).where(CrisisFlag.message_id == signal.message_id, CrisisFlag.source == signal.source)
         )
         if known is not None:
             return False
@@ -175,7 +174,7 @@ def climb(*, session: Session, case: CrisisCase, now: datetime) -> None:
 
 
 def _record_hop(
-    *, session: Session, case: CrisisCase, position: duty.DutyPosition, staff: StaffMember | None, now: datetime
+    *, session: Session, case: CrisisCase, position: DutyPosition, staff: StaffMember | None, now: datetime
 ) -> None:
     session.add(
         Escalation(
@@ -213,10 +212,7 @@ def _clock_jumped(case: CrisisCase, now: datetime) -> bool:
 def climb_if_due(*, session: Session, case_id: int, now: datetime) -> bool:
     """Let one case climb if it still must; a case that was answered meanwhile is left alone."""
     case = session.scalars(
-        select(CrisisCase)
-        .where(CrisisCase.id == case_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(CrisisCase).where(CrisisCase.id == case_id).with_for_update().execution_options(populate_existing=True)
     ).first()
     if case is None or case.closed_at or case.climbs_at is None:
         return False
@@ -251,9 +247,7 @@ def acknowledge(*, session: Session, case_id: int, actor: StaffMember, now: date
     wait = clock(case.risk).after_acknowledging
     taken = session.execute(
         update(CrisisCase)
-        .where(
-            CrisisCase.id == case_id, CrisisCase.acknowledged_at.is_(None), CrisisCase.closed_at.is_(None)
-        )
+        .where(CrisisCase.id == case_id, CrisisCase.acknowledged_at.is_(None), CrisisCase.closed_at.is_(None))
         .values(
             acknowledged_at=now,
             acknowledged_by_id=actor.id,
@@ -303,10 +297,7 @@ def close(
 ) -> CrisisCase:
     """Close a case with a reason. For the top two levels the first call proposes, a second person's call closes."""
     case = session.scalars(
-        select(CrisisCase)
-        .where(CrisisCase.id == case_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(CrisisCase).where(CrisisCase.id == case_id).with_for_update().execution_options(populate_existing=True)
     ).first()
     if case is None:
         raise Refused(Refusal.NOT_FOUND)
@@ -331,9 +322,7 @@ def close(
     return case
 
 
-def _propose_closing(
-    *, session: Session, case: CrisisCase, actor: StaffMember, reason: str, now: datetime
-) -> None:
+def _propose_closing(*, session: Session, case: CrisisCase, actor: StaffMember, reason: str, now: datetime) -> None:
     if not reason.strip():
         raise Refused(Refusal.SECOND_READER_NEEDED)
     case.closing_reason, case.closed_by_id = reason.strip(), actor.id
@@ -352,6 +341,4 @@ def _propose_closing(
 def queue_of_open_cases(*, session: Session) -> list[CrisisCase]:
     """Return open cases for the duty screen: highest level first, unanswered before answered, then by clock."""
     cases = session.scalars(select(CrisisCase).where(CrisisCase.closed_at.is_(None))).all()
-    return sorted(
-        cases, key=lambda case: (-case.risk.rank, case.acknowledged_at is not None, case.due_at, case.id)
-    )
+    return sorted(cases, key=lambda case: (-case.risk.rank, case.acknowledged_at is not None, case.due_at, case.id))

@@ -21,7 +21,7 @@ MAY_STEP_IN = (RoleName.SUPERVISOR, RoleName.BASE_MANAGER)
 
 
 def take_over(*, session: Session, conversation_id: int, actor: StaffMember, now: datetime) -> Conversation:
-    """Give the channel to this colleague; the bot is silent from this moment. A second take-over is as good as the first."""
+    """Give the channel to this colleague; from this moment the bot is silent. It works as often as it is needed."""
     conversation = transcript.locked(session=session, conversation_id=conversation_id)
     if conversation.closed_at is not None:
         raise Refused(Refusal.CLOSED)
@@ -49,9 +49,7 @@ def take_over(*, session: Session, conversation_id: int, actor: StaffMember, now
     return conversation
 
 
-def _acknowledge_open_case(
-    *, session: Session, conversation: Conversation, actor: StaffMember, now: datetime
-) -> None:
+def _acknowledge_open_case(*, session: Session, conversation: Conversation, actor: StaffMember, now: datetime) -> None:
     """Taking the chat is taking the case: nobody should have to press two buttons in an emergency."""
     case = crises.open_case_of(session=session, beneficiary_id=conversation.beneficiary_id)
     if case is not None and case.acknowledged_at is None:
@@ -93,9 +91,7 @@ def _tell(*, session: Session, conversation: Conversation, actor: StaffMember, v
         subject_id=conversation.id,
         now=now,
     )
-    live.publish(
-        session=session, channel=live.DESK, kind="conversation", now=now, conversation_id=conversation.id
-    )
+    live.publish(session=session, channel=live.DESK, kind="conversation", now=now, conversation_id=conversation.id)
     live.publish(session=session, channel=live.chat_channel(conversation.id), kind="status", now=now)
     session.flush()
 

@@ -104,9 +104,7 @@ def check_out(*, session: Session, actor: StaffMember, now: datetime) -> DutyTur
     """Leave the turn; from now on nobody is promised this person."""
     turn = session.scalars(
         select(DutyTurn)
-        .where(
-            DutyTurn.staff_id == actor.id, DutyTurn.checked_in_at.is_not(None), DutyTurn.checked_out_at.is_(None)
-        )
+        .where(DutyTurn.staff_id == actor.id, DutyTurn.checked_in_at.is_not(None), DutyTurn.checked_out_at.is_(None))
         .order_by(DutyTurn.starts_at.desc())
         .limit(1)
     ).first()

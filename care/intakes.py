@@ -55,9 +55,7 @@ def of(*, session: Session, beneficiary: Beneficiary, now: datetime) -> Intake:
     return beneficiary.intake
 
 
-def update(
-    *, session: Session, conversation: Conversation, fields: Mapping[str, Any], now: datetime
-) -> Intake:
+def update(*, session: Session, conversation: Conversation, fields: Mapping[str, Any], now: datetime) -> Intake:
     """Store the given answers; raise Refused(WRONG_VALUE) naming the field that cannot be understood."""
     beneficiary = conversation.beneficiary
     intake = of(session=session, beneficiary=beneficiary, now=now)
@@ -68,9 +66,7 @@ def update(
         setter(session, beneficiary, intake, value, now)
     if fields.get("urgency") == Urgency.NOW.value:
         _ring_for_urgency(session=session, conversation=conversation, now=now)
-    live.publish(
-        session=session, channel=live.DESK, kind="intake", now=now, conversation_id=conversation.id
-    )
+    live.publish(session=session, channel=live.DESK, kind="intake", now=now, conversation_id=conversation.id)
     session.flush()
     session.expire(beneficiary, ["consents", "emergency_contact"])
     return intake
@@ -145,14 +141,10 @@ def _set_consents(session: Session, person: Beneficiary, _i: Intake, value: Any,
     for purpose, given in value.items():
         if purpose not in ConsentPurpose or not isinstance(given, bool):
             raise Refused(Refusal.WRONG_VALUE, "consents")
-        session.add(
-            Consent(beneficiary_id=person.id, purpose=ConsentPurpose(purpose), given=given, at=now)
-        )
+        session.add(Consent(beneficiary_id=person.id, purpose=ConsentPurpose(purpose), given=given, at=now))
 
 
-def _set_emergency_contact(
-    session: Session, person: Beneficiary, intake: Intake, value: Any, now: datetime
-) -> None:
+def _set_emergency_contact(session: Session, person: Beneficiary, intake: Intake, value: Any, now: datetime) -> None:
     if value is None:
         intake.emergency_contact_declined = True
         return

@@ -16,9 +16,7 @@ CLAIM = timedelta(seconds=30)
 RETRY_SECONDS = (2, 4, 8, 15, 30, 60)
 
 
-def queue(
-    *, session: Session, kind: OutboxKind, dedupe_key: str, now: datetime, **payload: Any
-) -> OutboxRow | None:
+def queue(*, session: Session, kind: OutboxKind, dedupe_key: str, now: datetime, **payload: Any) -> OutboxRow | None:
     """Add an errand; return None when the same errand is there already."""
     if session.scalar(select(OutboxRow.id).where(OutboxRow.dedupe_key == dedupe_key)) is not None:
         return None

@@ -80,9 +80,7 @@ def _free_case_code(session: Session) -> str:
 
 def current_conversation(*, session: Session, beneficiary: Beneficiary, now: datetime) -> Conversation:
     """Return the person's open conversation; begin one where the last has ended."""
-    query = select(Conversation).where(
-        Conversation.beneficiary_id == beneficiary.id, Conversation.closed_at.is_(None)
-    )
+    query = select(Conversation).where(Conversation.beneficiary_id == beneficiary.id, Conversation.closed_at.is_(None))
     found = session.scalars(query).first()
     if found is not None:
         return found

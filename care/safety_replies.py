@@ -18,7 +18,10 @@ REPEAT_AFTER = timedelta(minutes=10)
 
 # Which sentence answers which tier of triage; the first that fits wins, the wish to die is the default.
 _BY_TIER = (
-    ("crisis.suicide", ("attempt", "active", "plan", "means", "method", "farewell", "preparation", "passive", "self_harm")),
+    (
+        "crisis.suicide",
+        ("attempt", "active", "plan", "means", "method", "farewell", "preparation", "passive", "self_harm"),
+    ),
     ("crisis.abuse", ("abuse",)),
     ("crisis.violence", ("harm_other", "harm_to_others", "violence")),
     ("crisis.voices", ("psychosis",)),
@@ -109,9 +112,7 @@ def _buttons(language: str) -> list[dict[str, str]]:
     ]
 
 
-def go_on(
-    *, session: Session, conversation: Conversation, now: datetime, reply_to: Message | None = None
-) -> Message:
+def go_on(*, session: Session, conversation: Conversation, now: datetime, reply_to: Message | None = None) -> Message:
     """Answer "I am safe and want to go on"; it lowers nothing."""
     return transcript.append(
         session=session,

@@ -39,12 +39,15 @@ def open_of(*, session: Session, beneficiary: Beneficiary) -> Screening | None:
 
 def latest_of(*, session: Session, beneficiary: Beneficiary) -> Screening | None:
     """Return the open screening, else the last one that was completed."""
-    return open_of(session=session, beneficiary=beneficiary) or session.scalars(
-        select(Screening)
-        .where(Screening.beneficiary_id == beneficiary.id, Screening.complete)
-        .order_by(Screening.id.desc())
-        .limit(1)
-    ).first()
+    return (
+        open_of(session=session, beneficiary=beneficiary)
+        or session.scalars(
+            select(Screening)
+            .where(Screening.beneficiary_id == beneficiary.id, Screening.complete)
+            .order_by(Screening.id.desc())
+            .limit(1)
+        ).first()
+    )
 
 
 def answers_of(screening: Screening | None) -> dict[str, int]:
@@ -56,9 +59,7 @@ def _begin(*, session: Session, conversation: Conversation, now: datetime) -> Sc
     found = open_of(session=session, beneficiary=conversation.beneficiary)
     if found is not None:
         return found
-    screening = Screening(
-        beneficiary_id=conversation.beneficiary_id, language=conversation.language, started_at=now
-    )
+    screening = Screening(beneficiary_id=conversation.beneficiary_id, language=conversation.language, started_at=now)
     try:
         with session.begin_nested():
             session.add(screening)
@@ -125,24 +126,18 @@ def _store(
         )
     ).first()
     if present is None:
-        session.add(
-            ScreeningAnswer(screening_id=screening.id, item_key=item_key, value=value, mode=mode, at=now)
-        )
+        session.add(ScreeningAnswer(screening_id=screening.id, item_key=item_key, value=value, mode=mode, at=now))
     elif present.value != value:
         present.value, present.mode, present.at = value, mode, now
         present.corrections += 1
     session.flush()
 
 
-def _finish(
-    *, session: Session, screening: Screening, conversation: Conversation, band: str, now: datetime
-) -> str:
+def _finish(*, session: Session, screening: Screening, conversation: Conversation, band: str, now: datetime) -> str:
     outcome = rules.result(answers_of(screening), band)
     for instrument, score in outcome.scores.items():
         session.add(
-            ScreeningScore(
-                screening_id=screening.id, instrument=instrument, total=score.total, band=score.band_id
-            )
+            ScreeningScore(screening_id=screening.id, instrument=instrument, total=score.total, band=score.band_id)
         )
     screening.level, screening.complete, screening.ended_at = outcome.level.value, True, now
     audit.record(

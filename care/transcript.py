@@ -65,17 +65,13 @@ def append(
     )
     session.add(message)
     session.flush()
-    live.publish(
-        session=session, channel=live.chat_channel(conversation.id), kind="message", now=now, seq=message.seq
-    )
+    live.publish(session=session, channel=live.chat_channel(conversation.id), kind="message", now=now, seq=message.seq)
     return message
 
 
 def replies_to(*, session: Session, message: Message) -> list[Message]:
     """Return what was answered to a message, in order."""
-    return list(
-        session.scalars(select(Message).where(Message.reply_to_id == message.id).order_by(Message.seq)).all()
-    )
+    return list(session.scalars(select(Message).where(Message.reply_to_id == message.id).order_by(Message.seq)).all())
 
 
 def messages_after(*, session: Session, conversation_id: int, seq: int, limit: int = 200) -> list[Message]:

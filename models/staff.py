@@ -50,7 +50,7 @@ class StaffMember(Base, UserMixin):
     id: Mapped[int] = mapped_column(primary_key=True)
     # What the person types to sign in; many staff have no office mail, so it need not be a mail address.
     username: Mapped[str] = mapped_column(String(64), unique=True)
-    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)  # type: ignore[assignment]
     password: Mapped[str] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     # Changing this value ends every session of the person at once.
@@ -58,7 +58,7 @@ class StaffMember(Base, UserMixin):
     display_name: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(8), default="zh-CN")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    roles: Mapped[list[Role]] = relationship(secondary=staff_roles, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(secondary=staff_roles, lazy="selectin")  # type: ignore[assignment]
 
     def has_any(self, *names: RoleName) -> bool:
         """Tell whether the person holds at least one of the roles."""

@@ -27,9 +27,7 @@ PARTS = ("web.health", "web.api", "web.public", "web.staff")
 MIGRATIONS = Path(__file__).resolve().parent.parent / "models" / "migrations"
 
 
-def create_app(
-    settings: config.Settings | None = None, now: Callable[[], datetime] = clock.system_clock
-) -> Flask:
+def create_app(settings: config.Settings | None = None, now: Callable[[], datetime] = clock.system_clock) -> Flask:
     """Build the site for these settings; tests pass their own settings and clock."""
     settings = settings or config.load()
     use_field_keys(settings.field_keys)

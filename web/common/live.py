@@ -110,7 +110,10 @@ def sse(event: str, data: Any, number: int | None = None) -> str:
 
 
 def stream(
-    app: Flask, channels: tuple[str, ...], first: Callable[[], Iterator[str]], again: Callable[[list[Event]], Iterator[str]]
+    app: Flask,
+    channels: tuple[str, ...],
+    first: Callable[[], Iterator[str]],
+    again: Callable[[list[Event]], Iterator[str]],
 ) -> Response:
     """Answer with an endless stream: `first` says where things stand, `again` what changed since.
 

@@ -1,0 +1,1 @@
+"""One file per sweep or family of sweeps."""

@@ -1,0 +1,98 @@
+"""Runs sweeps: each notes its pulse, and one that fails neither stops the others nor stays silent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from care.bot_line import BotLine
+from models.database import writing
+from models.live import Heartbeat, Lease
+
+log = logging.getLogger(__name__)
+
+# A scheduler that stops renewing for this long is dead, and another may take its place.
+LEASE = timedelta(seconds=20)
+LEASE_NAME = "scheduler"
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What every sweep is given; there is no other state."""
+
+    sessions: sessionmaker[Session]
+    clock: Callable[[], datetime]
+    line: BotLine
+    timezone: str
+
+
+Sweep = Callable[[Tools], int]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timetable."""
+
+    name: str
+    sweep: Sweep
+    every: timedelta
+
+
+def run(entry: Entry, tools: Tools) -> int:
+    """Run one sweep and note how many rows it acted on; an exception is noted by its class and not passed on."""
+    failure = None
+    count = 0
+    try:
+        count = entry.sweep(tools)
+    except Exception as error:  # noqa: BLE001 - one broken sweep must never stop the alarm sweep
+        failure = type(error).__name__
+        log.error("sweep failed", extra={"sweep": entry.name, "error": failure})
+    try:
+        beat(tools, entry.name, count=count, failure=failure)
+    except Exception as error:  # noqa: BLE001 - a database that is away is reported by the silent heartbeat
+        log.error("heartbeat not written", extra={"sweep": entry.name, "error": type(error).__name__})
+    return count
+
+
+def beat(tools: Tools, name: str, *, count: int = 0, failure: str | None = None) -> None:
+    """Write a sign of life."""
+    now = tools.clock()
+    with tools.sessions() as session, writing(session):
+        row = session.get(Heartbeat, name)
+        if row is None:
+            row = Heartbeat(name=name, at=now, count=count)
+            session.add(row)
+        row.at, row.count = now, count
+        if failure is not None:
+            row.failed_at, row.failure = now, failure
+
+
+def hold_lease(tools: Tools, holder: str) -> bool:
+    """Become or stay the one scheduler; tell False while another one is alive."""
+    now = tools.clock()
+    try:
+        with tools.sessions() as session, writing(session):
+            taken = session.execute(
+                update(Lease)
+                .where(Lease.name == LEASE_NAME, (Lease.holder == holder) | (Lease.until < now))
+                .values(holder=holder, until=now + LEASE)
+            )
+            if getattr(taken, "rowcount", 0) == 1:
+                return True
+            row = session.scalars(select(Lease).where(Lease.name == LEASE_NAME)).first()
+            if row is not None:
+                # A clock that was set back must not leave a dead scheduler in charge for hours.
+                if row.until - now > LEASE * 2:
+                    row.holder, row.until = holder, now + LEASE
+                    return True
+                return False
+            session.add(Lease(name=LEASE_NAME, holder=holder, until=now + LEASE))
+    except IntegrityError:
+        return False
+    return True

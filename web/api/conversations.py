@@ -1,0 +1,122 @@
+"""What the bot may read and ask about one conversation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import jsonify
+from sqlalchemy import select
+
+from care import crises, human, intakes, screenings, transcript
+from care.refusals import Refusal, Refused
+from config import LANGUAGES
+from models.conversations import Conversation, Message
+from models.crises import FlagSource
+from models.stations import Station
+from triage.levels import Level
+from web.api import blueprint
+from web.api.body import body, word
+from web.api.hours import hours_view
+from web.common import clock
+from web.common.access import Access, access
+from web.common.database import reading, unit_of_work
+
+
+@blueprint.get("/conversations/<string:public_id>/state")
+@access(Access.BOT)
+def conversation_state(public_id: str) -> Any:
+    """Everything the bot needs to go on where it stopped, also after it was restarted."""
+    session = reading()
+    conversation = transcript.by_public_id(session=session, public_id=public_id)
+    person = conversation.beneficiary
+    screening = screenings.latest_of(session=session, beneficiary=person)
+    case = crises.open_case_of(session=session, beneficiary_id=person.id)
+    status = "none" if screening is None else "complete" if screening.complete else "open"
+    return jsonify(
+        {
+            "language": conversation.language,
+            "age_band": person.age_band.value,
+            "owner": conversation.owner.value,
+            "level": case.level.value if case else Level.GREEN.value,
+            "called": person.called,
+            "intake": intakes.state(person),
+            "screening": {"status": status, "answers": screenings.answers_of(screening)},
+            "stations": [
+                {"id": station.slug, "zh-CN": station.name_zh, "en": station.name_en}
+                for station in session.scalars(select(Station).order_by(Station.id))
+            ],
+            "hours": hours_view(conversation.language),
+        }
+    )
+
+
+@blueprint.post("/conversations/<string:public_id>/human-requests")
+@access(Access.BOT)
+def request_human(public_id: str) -> Any:
+    """The person asked the bot for a person; the site answers them itself, from the roster."""
+    with unit_of_work() as session:
+        conversation = _locked(session, public_id)
+        outcome = human.request(
+            session=session, conversation=conversation, now=clock.now(), timezone=clock.timezone()
+        ).outcome
+    return jsonify({"outcome": outcome.value})
+
+
+@blueprint.post("/conversations/<string:public_id>/flags")
+@access(Access.BOT)
+def raise_flag(public_id: str) -> Any:
+    """The bot's own detector heard more than the site's: it may raise, nothing else."""
+    data = body()
+    level = _level(word(data, "level"))
+    reasons = tuple(str(reason)[:64] for reason in data.get("reasons") or [])[:20]
+    with unit_of_work() as session:
+        conversation = _locked(session, public_id)
+        case = crises.raise_flag(
+            session=session,
+            beneficiary=conversation.beneficiary,
+            conversation=conversation,
+            signal=crises.Signal(
+                source=FlagSource.BOT,
+                level=level,
+                reasons=reasons,
+                message_id=_own_message(session, conversation, data.get("message_id")),
+            ),
+            now=clock.now(),
+        )
+        present = case.level.value
+    return jsonify({"case_level": present})
+
+
+@blueprint.put("/conversations/<string:public_id>/language")
+@access(Access.BOT)
+def set_language(public_id: str) -> Any:
+    """The person asked the bot for the other language."""
+    language = word(body(), "language")
+    if language not in LANGUAGES:
+        raise Refused(Refusal.WRONG_VALUE, "language")
+    with unit_of_work() as session:
+        conversation = _locked(session, public_id)
+        conversation.language = conversation.beneficiary.language = language
+    return jsonify({})
+
+
+def _locked(session: Any, public_id: str) -> Conversation:
+    found = transcript.by_public_id(session=session, public_id=public_id)
+    return transcript.locked(session=session, conversation_id=found.id)
+
+
+def _level(name: str) -> Level:
+    try:
+        level = Level(name)
+    except ValueError as error:
+        raise Refused(Refusal.WRONG_VALUE, "level") from error
+    if level is Level.GREEN:
+        raise Refused(Refusal.ONLY_UPWARD, "level")
+    return level
+
+
+def _own_message(session: Any, conversation: Conversation, number: Any) -> int | None:
+    """Return the id only if the message belongs to this conversation: a mistake must not hide a flag."""
+    if not isinstance(number, int):
+        return None
+    return session.scalar(select(Message.id).where(Message.id == number, Message.conversation_id == conversation.id))
