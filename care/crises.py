@@ -67,6 +67,8 @@ def raise_flag(
         return case
     if opened or signal.level.rank > case.risk.rank:
         _set_level(session=session, case=case, level=signal.level, now=now)
+    elif signal.level.rank == case.risk.rank and case.acknowledged_at is not None:
+        _expect_contact_again(case=case, now=now)
     audit.record(
         session=session,
         actor=signal.raised_by,
@@ -142,8 +144,22 @@ def _set_level(*, session: Session, case: CrisisCase, level: Level, now: datetim
     case.level = LevelName(level.value)
     case.raised_at = now
     case.due_at = now + clock(level).contact
-    case.acknowledged_at, case.acknowledged_by_id, case.contacted_at = None, None, None
+    case.contacted_at = None
+    speaker = case.conversation.owner_staff_id if case.conversation else None
+    if speaker is not None:
+        # A colleague is in the chat and sees the words; the alarm waits for their answer before it rings others.
+        case.acknowledged_at, case.acknowledged_by_id, case.owner_id = now, speaker, speaker
+        case.climbs_at = now + clock(level).after_acknowledging
+        return
+    case.acknowledged_at, case.acknowledged_by_id = None, None
     climb(session=session, case=case, now=now)
+
+
+def _expect_contact_again(*, case: CrisisCase, now: datetime) -> None:
+    """New words of danger want a new answer: whoever took the case has the level's time to give it."""
+    if case.climbs_at is None:
+        case.contacted_at = None
+        case.climbs_at = now + clock(case.risk).after_acknowledging
 
 
 def climb(*, session: Session, case: CrisisCase, now: datetime) -> None:
