@@ -62,7 +62,7 @@ def raise_flag(
     opened = case is None
     if case is None:
         case = _open(session=session, beneficiary=beneficiary, conversation=conversation, signal=signal, now=now)
-    case.conversation_id = conversation.id if conversation else case.conversation_id
+    case.conversation = conversation or case.conversation
     if not _add_flag(session=session, case=case, signal=signal, now=now):
         return case
     if opened or signal.level.rank > case.risk.rank:
