@@ -22,9 +22,7 @@ def see_case(*, session: Session, case_id: int, actor: StaffMember, now: datetim
     case = session.get(CrisisCase, case_id)
     if case is None:
         raise Refused(Refusal.NOT_FOUND)
-    audit.record(
-        session=session, actor=actor, verb="case.see", subject_type="crisis_case", subject_id=case.id, now=now
-    )
+    audit.record(session=session, actor=actor, verb="case.see", subject_type="crisis_case", subject_id=case.id, now=now)
     return case
 
 
@@ -99,10 +97,7 @@ def flags_of_messages(*, session: Session, message_ids: Sequence[int]) -> dict[i
 def screenings_of(*, session: Session, beneficiary_id: int, limit: int = 5) -> Sequence[Screening]:
     """Return the person's screenings, the newest first."""
     return session.scalars(
-        select(Screening)
-        .where(Screening.beneficiary_id == beneficiary_id)
-        .order_by(Screening.id.desc())
-        .limit(limit)
+        select(Screening).where(Screening.beneficiary_id == beneficiary_id).order_by(Screening.id.desc()).limit(limit)
     ).all()
 
 

@@ -112,8 +112,7 @@ def record_answer(
 def _refuse_unknown(*, item_key: str, value: int) -> None:
     if item_key not in rules.ITEM_KEYS:
         raise Refused(Refusal.NOT_FOUND, "item_key")
-    options = {option.value for option in rules.item_by_key(item_key).options} | {rules.REFUSED}
-    if value not in options:
+    if not rules.answer_allowed(item_key, value):
         raise Refused(Refusal.WRONG_VALUE, "value")
 
 
@@ -181,7 +180,7 @@ def _raise(
         signal=crises.Signal(
             source=FlagSource.SCREENING,
             level=level,
-            reasons=tuple(rules.reasons_so_far(answers_of(screening), conversation.beneficiary.age_band.value)),
+            reasons=rules.result(answers_of(screening), conversation.beneficiary.age_band.value).reasons,
             screening_id=screening.id,
         ),
         now=now,

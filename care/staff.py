@@ -24,8 +24,24 @@ LONGEST_NAME = 40
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]")
 _FEWEST_DIFFERENT_SIGNS = 5
 # What guessing programs try first; each is also refused with digits or signs behind it.
-_COMMON = ("password", "passw0rd", "qwerty", "qwertyuiop", "nuanyang", "admin", "administrator", "welcome", "letmein",
-           "iloveyou", "woaini", "1qaz2wsx", "abc123", "a123456", "88888888", "changeme")
+_COMMON = (
+    "password",
+    "passw0rd",
+    "qwerty",
+    "qwertyuiop",
+    "nuanyang",
+    "admin",
+    "administrator",
+    "welcome",
+    "letmein",
+    "iloveyou",
+    "woaini",
+    "1qaz2wsx",
+    "abc123",
+    "a123456",
+    "88888888",
+    "changeme",
+)
 _ROWS = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 
 
@@ -104,9 +120,7 @@ def by_id(*, session: Session, staff_id: int) -> StaffMember:
 
 def everyone(*, session: Session) -> Sequence[StaffMember]:
     """Return all colleagues, those who are active first, by name."""
-    return session.scalars(
-        select(StaffMember).order_by(StaffMember.active.desc(), StaffMember.username)
-    ).all()
+    return session.scalars(select(StaffMember).order_by(StaffMember.active.desc(), StaffMember.username)).all()
 
 
 def create(
