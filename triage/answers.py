@@ -7,17 +7,25 @@ options, is None and the question is asked again.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from triage.instruments import REFUSED, Item, item_by_key
 
 _DATA = Path(__file__).parent / "data" / "answer_words.json"
 # Longer than any entry with its fillers; a sentence of this length says more than an option.
 _LONGEST = 40
+_SIGNED = re.compile(r"[-−–~～+<>≥≤/%]\s*\d|\d\s*[-−–~～+<>≥≤/%]")
+_HYPHEN_IN_WORD = re.compile(r"(?<=[a-z])-(?=[a-z])")
+_APOSTROPHES = "'’‘`´"
+# Zero-width and direction marks, and the marks that colour an emoji.
+_INVISIBLE = ("Cf", "Mn")
+
+_Meaning = TypeVar("_Meaning")
 
 
 class AmbiguousWord(ValueError):
@@ -27,13 +35,15 @@ class AmbiguousWord(ValueError):
 def parse_answer(item_key: str, text: str) -> int | None:
     """Return the option value the words name, REFUSED for "I would rather not say", or None when unsure."""
     item = item_by_key(item_key)
-    table = answer_table(item_key)
-    return _look_up(_plain(text), table, _fillers(item.answer_scale))
+    if "?" in text or "？" in text or _SIGNED.search(text):
+        # "每天？" asks us, and "-1" or "1/2" is no number that stands beside an option.
+        return None
+    return _look_up(text, answer_table(item_key), _fillers(item.answer_scale))
 
 
 def parse_control(text: str) -> str | None:
     """Return "back", "skip", "stop", "repeat" or "human" for words about the screening itself, else None."""
-    return _look_up(_plain(text), control_table(), _fillers("control"))
+    return _look_up(text, control_table(), _fillers("control"))
 
 
 @cache
@@ -66,7 +76,7 @@ def typed_numbers(item: Item) -> bool:
     return len(item.options) > 2 and all(table.get(str(option.value)) == option.value for option in item.options)
 
 
-def _enter(table: dict[str, Any], meaning: int | str, words: Iterable[str]) -> None:
+def _enter(table: dict[str, _Meaning], meaning: _Meaning, words: Iterable[str]) -> None:
     for word in words:
         folded = _plain(word)
         if not folded:
@@ -75,11 +85,21 @@ def _enter(table: dict[str, Any], meaning: int | str, words: Iterable[str]) -> N
             raise AmbiguousWord(f"{word!r} names {table[folded]!r} and {meaning!r}")
 
 
-def _look_up(plain: str, table: dict[str, Any], fillers: tuple[tuple[str, ...], tuple[str, ...]]) -> Any:
-    """Look the whole text up, then again without one filler after the other at its ends."""
-    if not plain or len(plain) > _LONGEST:
+def _look_up(
+    text: str, table: dict[str, _Meaning], fillers: tuple[tuple[str, ...], tuple[str, ...]]
+) -> _Meaning | None:
+    """Look up every part between punctuation; all parts that are no mere filler must mean the same."""
+    parts = [part for part in _parts(text) if part not in fillers[0] and part not in fillers[1]]
+    if not parts or sum(map(len, parts)) > _LONGEST:
         return None
-    for candidate in _without_fillers(plain, *fillers):
+    meanings = {_meaning(part, table, fillers) for part in parts}
+    return meanings.pop() if len(meanings) == 1 else None
+
+
+def _meaning(
+    part: str, table: dict[str, _Meaning], fillers: tuple[tuple[str, ...], tuple[str, ...]]
+) -> _Meaning | None:
+    for candidate in _without_fillers(part, *fillers):
         for wording in (candidate, _said_once(candidate)):
             if wording in table:
                 return table[wording]
@@ -106,10 +126,16 @@ def _said_once(plain: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Fold width, case and the common traditional characters, and keep letters and digits only."""
+    return "".join(_parts(text))
+
+
+def _parts(text: str) -> list[str]:
+    """Fold width, case, spaces and the common traditional characters; cut at punctuation ("没，有" is not "没有")."""
     folded = unicodedata.normalize("NFKC", text[:1000]).casefold()
-    kept = "".join(char for char in folded if char.isalnum())
-    return kept.translate(_simplified())
+    kept = "".join(char for char in folded if unicodedata.category(char) not in _INVISIBLE and char not in _APOSTROPHES)
+    kept = _HYPHEN_IN_WORD.sub("", kept)
+    cut = "".join(char if char.isalnum() else "" if char.isspace() else "\n" for char in kept)
+    return [part for part in cut.translate(_simplified()).split("\n") if part]
 
 
 @cache

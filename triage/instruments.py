@@ -227,9 +227,7 @@ def item_by_key(item_key: str) -> Item:
     raise UnknownItem(f"{instrument_id}.{number}")
 
 
-def score(
-    instrument_id: str, answers: Mapping[int, int], *, item8_policy: Item8Policy | str | None = None
-) -> Score:
+def score(instrument_id: str, answers: Mapping[int, int], *, item8_policy: Item8Policy | str | None = None) -> Score:
     """Return the full score of answers {question number: option value}.
 
     Raises MissingAnswers, AnswerOutOfRange, UnknownItem or UnknownInstrument; never returns a partial total.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from triage.answers import parse_answer, parse_control
 from triage.instruments import (
@@ -96,8 +97,7 @@ class ScreeningResult:
 
     def words(self, lang: str = "zh-CN") -> str:
         """Return plain feedback with a next step; it names no disorder, no score and no level."""
-        words = _texts("feedback.json")
-        group = words["minor" if self.age_band.is_minor else "adult"]
+        group: dict[str, dict[str, str]] = _texts("feedback.json")["minor" if self.age_band.is_minor else "adult"]
         if not self.complete and not self.level.is_at_least(Level.YELLOW):
             return group["unfinished"][language(lang)]
         if self.unscored and self.level is Level.GREEN:
@@ -165,7 +165,8 @@ def level_so_far(answers: Mapping[str, int], age_band: AgeBand | str = AgeBand.F
 
 def screening_reason_text(reason_id: str, lang: str = "zh-CN") -> str:
     """Return a staff member's words for a reason id of a screening result; KeyError for an id we never give."""
-    return _texts("screening_reasons.json")[reason_id][language(lang)]
+    words: str = _texts("screening_reasons.json")[reason_id][language(lang)]
+    return words
 
 
 def _refuse_bad_answers(answers: Mapping[str, int]) -> None:
@@ -285,6 +286,6 @@ _RULES: tuple[_Rule, ...] = (
 
 
 @cache
-def _texts(file_name: str) -> dict[str, dict]:
-    data: dict[str, dict] = json.loads((_DATA / file_name).read_text(encoding="utf-8"))
+def _texts(file_name: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((_DATA / file_name).read_text(encoding="utf-8"))
     return data
