@@ -23,7 +23,6 @@ def _finished(wanted: dict[str, int], age_band: AgeBand = AgeBand.FROM_18_TO_59)
     return answers
 
 
-
 @pytest.mark.parametrize("reason", [*(rule.reason for rule in _RULES), "below_cut_offs", "some_questions_unanswered"])
 def test_every_reason_has_words_in_both_languages(reason: str) -> None:
     assert re.search(r"[\u4e00-\u9fff]", screening_reason_text(reason, "zh-CN"))
@@ -76,7 +75,7 @@ def test_every_level_has_feedback_for_adults_and_minors() -> None:
     assert written == {(group, name) for group in ("adult", "minor") for name in needed}
 
 
-def test_the_words_follow_level_age_and_whether_it_is_finished({}) -> None:
+def test_the_words_follow_level_age_and_whether_it_is_finished() -> None:
     said = {
         result(_finished({})).words(),
         result(_finished({"asq.1": 1})).words(),
