@@ -1,0 +1,9 @@
+"""The public front: what a person who is looking for help sees, without an account and without being followed."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("public", __name__)
+
+from web.public import chats, filters, pages, returning, streams  # noqa: E402,F401  (views register themselves)

@@ -1,0 +1,52 @@
+"""What a browser is told about a message and about the conversation: titles of buttons, never their payloads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from models.conversations import Conversation, Message, Owner, Sender
+from web.public.opening import opening
+
+# What the page needs to draw a message; anything else that a record carries stays on the server.
+_SHOWN_EXTRAS = frozenset({"item", "instrument", "step", "of", "lead_in", "exercise", "card", "lines", "title"})
+
+
+def message_views(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """Return the messages as the page shows them; buttons are open until the person has spoken again."""
+    last_spoken = max((message.seq for message in messages if message.sender is Sender.PERSON), default=0)
+    return [_view(message, is_open=message.seq > last_spoken) for message in messages]
+
+
+def _view(message: Message, *, is_open: bool) -> dict[str, Any]:
+    mine = message.sender is Sender.PERSON
+    return {
+        "seq": message.seq,
+        "id": message.id,
+        "sender": message.sender.value,
+        "kind": message.kind.value,
+        "text": message.text,
+        "name": message.staff.display_name if message.staff else None,
+        "buttons": [{"title": button["title"]} for button in message.buttons],
+        "buttons_open": bool(message.buttons) and is_open,
+        "extra": {name: value for name, value in message.extra.items() if name in _SHOWN_EXTRAS},
+        "at": message.at.isoformat(),
+        "mine": mine,
+        "client_key": message.client_key if mine else None,
+    }
+
+
+def status_view(conversation: Conversation) -> dict[str, Any]:
+    """Return who answers now, and whether a person can be reached."""
+    now_open = opening(conversation.language)
+    with_person = conversation.owner is Owner.STAFF
+    return {
+        "owner": conversation.owner.value,
+        "staffed": now_open.staffed,
+        "next_at": now_open.next_at.isoformat() if now_open.next_at else None,
+        "opening": now_open.words,
+        "bot_available": conversation.bot_reachable,
+        "staff_name": conversation.owner_staff.display_name if conversation.owner_staff else None,
+        "closed": conversation.closed_at is not None,
+        "waiting": conversation.human_requested_at is not None and not with_person,
+    }
