@@ -1,0 +1,18 @@
+"""The staff front: the desk of the people who help. Every view asks for one right of the permission table."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from web import commands
+from web.common import security
+from web.staff import account, cases, conversations, duty, people, queue, sign_in
+from web.staff.blueprint import blueprint
+
+__all__ = ["account", "blueprint", "cases", "conversations", "duty", "install", "people", "queue", "sign_in"]
+
+
+def install(app: Flask) -> None:
+    """Bring up the sign-in of colleagues and the commands of the machine."""
+    security.install(app)
+    commands.install(app)

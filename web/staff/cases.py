@@ -1,0 +1,122 @@
+"""A crisis case: why it is open, whom it rang, what is known, and who takes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from care import case_file, crises
+from care.refusals import Refusal, Refused
+from models.crises import CrisisCase, FlagSource
+from triage.levels import Level
+from web.common import clock, security
+from web.common.access import Access, access
+from web.common.database import reading, unit_of_work
+from web.common.languages import language
+from web.common.refusal_words import refusal_words
+from web.staff import desk_state, reasons, summary
+from web.staff.acting import act
+from web.staff.blueprint import blueprint
+from web.staff.forms import RaiseForm, ReasonForm, add_error
+
+
+@blueprint.get("/cases/<int:case_id>")
+@access(Access.SEE_CASE)
+def case(case_id: int) -> Any:
+    """Open a case; the look is recorded."""
+    with unit_of_work() as work:
+        case_file.see_case(session=work, case_id=case_id, actor=security.me(), now=clock.now())
+    return _page(case_id)
+
+
+def _page(case_id: int, closing: ReasonForm | None = None, raising: RaiseForm | None = None, status: int = 200) -> Any:
+    found = reading().get_one(CrisisCase, case_id)
+    page = render_template(
+        "staff/case.html",
+        case=found,
+        row=desk_state.case_row(found, security.me()),
+        flags=[
+            (flag, [reasons.words_of(flag.source, one, language()) for one in flag.reasons])
+            for flag in reversed(found.flags)
+        ],
+        intake=summary.intake(found.beneficiary, language()),
+        screenings=summary.screenings(session=reading(), beneficiary=found.beneficiary, language=language()),
+        earlier=[
+            one
+            for one in case_file.cases_of(session=reading(), beneficiary_id=found.beneficiary_id)
+            if one.id != found.id
+        ],
+        closing=closing or ReasonForm(formdata=None),
+        raising=raising or RaiseForm(formdata=None, above=found.risk.rank),
+        two_readers=found.risk.is_at_least(Level.RED),
+    )
+    return page, status
+
+
+@blueprint.post("/cases/<int:case_id>/acknowledge")
+@access(Access.ACKNOWLEDGE_CASE)
+def acknowledge(case_id: int) -> Any:
+    """Take the case by name; the alarm stops."""
+    return act(
+        lambda work: crises.acknowledge(session=work, case_id=case_id, actor=security.me(), now=clock.now()),
+        back=url_for("staff.case", case_id=case_id),
+        done=_("The case is yours. Please speak with the person before the clock runs out."),
+    )
+
+
+@blueprint.post("/cases/<int:case_id>/close")
+@access(Access.CLOSE_CASE)
+def close_case(case_id: int) -> Any:
+    """Close with a reason, or propose to close and wait for the second reader."""
+    form = ReasonForm()
+    if not form.validate():
+        return _page(case_id, closing=form, status=422)
+    try:
+        with unit_of_work() as work:
+            closed = crises.close(
+                session=work, case_id=case_id, actor=security.me(), reason=form.reason.data or "", now=clock.now()
+            )
+            is_closed = closed.closed_at is not None
+    except Refused as refused:
+        if reading().get(CrisisCase, case_id) is None:
+            raise
+        add_error(form.reason, str(refusal_words(refused.refusal)))
+        return _page(case_id, closing=form, status=422)
+    flash(
+        _("The case is closed.") if is_closed else _("Your proposal is kept. A second colleague must read the case."),
+        "good",
+    )
+    return redirect(url_for("staff.case", case_id=case_id), 303)
+
+
+@blueprint.post("/cases/<int:case_id>/raise")
+@access(Access.ACKNOWLEDGE_CASE)
+def raise_level(case_id: int) -> Any:
+    """Raise the level; its clock starts again and the alarm rings."""
+    with unit_of_work() as work:
+        found = case_file.see_case(session=work, case_id=case_id, actor=security.me(), now=clock.now())
+        above = found.risk.rank
+    form = RaiseForm(above=above)
+    if not form.validate():
+        return _page(case_id, raising=form, status=422)
+
+    def verb(work: Any) -> None:
+        found = work.get_one(CrisisCase, case_id)
+        if found.closed_at is not None:
+            raise Refused(Refusal.CASE_CLOSED)
+        crises.raise_flag(
+            session=work,
+            beneficiary=found.beneficiary,
+            conversation=found.conversation,
+            signal=crises.Signal(
+                source=FlagSource.STAFF,
+                level=Level(form.level.data),
+                reasons=(form.why.data,),
+                raised_by=security.me(),
+            ),
+            now=clock.now(),
+        )
+
+    return act(verb, back=url_for("staff.case", case_id=case_id), done=_("The level is raised and the alarm rings."))

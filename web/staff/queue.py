@@ -1,0 +1,105 @@
+"""The first page of a colleague: the crisis queue for those who hold the desk, a plain page for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import current_app, g, jsonify, redirect, render_template, session, url_for
+from flask_babel import gettext as _
+
+from care import duty, live
+from models.staff import StaffMember
+from web.common import clock, security
+from web.common.access import Access, access, staff_may
+from web.common.database import reading
+from web.common.languages import language
+from web.common.live import Event, sse, stream
+from web.staff import desk_state
+from web.staff.acting import act
+from web.staff.blueprint import blueprint
+
+
+@blueprint.get("/")
+@access(Access.SIGNED_IN)
+def home() -> Any:
+    """Lead each role to its own first page."""
+    return redirect(url_for("staff.queue" if staff_may(Access.SEE_QUEUE) else "staff.my_day"))
+
+
+@blueprint.get("/my-day")
+@access(Access.SIGNED_IN)
+def my_day() -> Any:
+    """Say plainly what this colleague finds here."""
+    return render_template("staff/my_day.html")
+
+
+@blueprint.get("/queue")
+@access(Access.SEE_QUEUE)
+def queue() -> Any:
+    """Show who needs someone, the highest risk first."""
+    state = desk_state.read(session=reading(), me=security.me(), now=clock.now())
+    return render_template("staff/queue.html", state=state)
+
+
+@blueprint.get("/queue/state")
+@access(Access.SEE_QUEUE)
+def queue_state() -> Any:
+    """Return the same as data: the page asks every few seconds, so that a dead line cannot hide an alarm."""
+    return jsonify(desk_state.read(session=reading(), me=security.me(), now=clock.now()))
+
+
+@blueprint.get("/stream")
+@access(Access.SEE_QUEUE)
+def queue_stream() -> Any:
+    """Send the whole state of the desk whenever anything changes."""
+    speak = _speaker()
+
+    def again(_events: list[Event]) -> Iterator[str]:
+        return speak()
+
+    return stream(current_app._get_current_object(), (live.DESK,), speak, again)  # type: ignore[attr-defined]
+
+
+def _speaker() -> Any:
+    """Return what builds one message of the stream; who listens is kept, since a stream outlives its request."""
+    staff_id, key, spoken = security.me().id, security.me().fs_uniquifier, language()
+    signed_in_at = float(session["signed_in_at"])
+
+    def speak() -> Iterator[str]:
+        g.language = spoken
+        if not is_listening(staff_id, key, signed_in_at):
+            yield sse("signed_out", {})
+            return
+        me = reading().get_one(StaffMember, staff_id)
+        yield sse("queue", desk_state.read(session=reading(), me=me, now=clock.now()))
+
+    return speak
+
+
+def is_listening(staff_id: int, key: str, signed_in_at: float) -> bool:
+    """Tell whether the colleague who opened a stream may still hear it."""
+    now = clock.now().timestamp()
+    return not security.is_over(signed_in_at, now, now) and security.still_signed_in(staff_id, key)
+
+
+@blueprint.post("/here")
+@access(Access.CHECK_IN)
+def check_in() -> Any:
+    """Say "I am here": from now on people may be promised a person."""
+    return act(
+        lambda work: duty.check_in(session=work, actor=security.me(), now=clock.now()),
+        back=url_for("staff.queue"),
+        done=_("You are checked in. People who ask for a person are told that someone is here."),
+    )
+
+
+@blueprint.post("/away")
+@access(Access.CHECK_IN)
+def check_out() -> Any:
+    """Leave the desk: from now on nobody is promised this colleague."""
+    return act(
+        lambda work: duty.check_out(session=work, actor=security.me(), now=clock.now()),
+        back=url_for("staff.queue"),
+        done=_("You are checked out."),
+    )
