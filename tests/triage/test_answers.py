@@ -155,3 +155,5 @@ def test_long_and_strange_text_is_no_answer_and_never_an_error() -> None:
         parse_answer("phq-9.1", text)
         parse_control(text)
     assert parse_answer("phq-9.1", "没有" * 5000) is None
+    assert parse_answer("phq-9.1", "嗯" * 60 + "没有") is None
+    assert parse_answer("phq-9.1", "嗯嗯嗯没有") == 0
