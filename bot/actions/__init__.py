@@ -1,0 +1,1 @@
+"""What the bot does: one action per file. Texts live in domain/responses, clinical rules in triage."""

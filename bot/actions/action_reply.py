@@ -1,0 +1,73 @@
+"""Answers everything outside the forms: what was said is heard first, then something is offered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import Turn
+from actions.web_client import SiteAway, SiteRefused, site
+from actions.wording import exists
+
+WORRY = "worry_"
+# After this many worries in a row, a next step is offered; before that we only listen.
+LISTEN_FIRST = 2
+
+
+class ActionReply(Action):
+    """Says the sentence that belongs to the intent."""
+
+    def name(self) -> str:
+        """Return the name in the domain."""
+        return "action_reply"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Reply to the latest intent and start counting misses anew."""
+        turn = Turn(dispatcher, tracker)
+        heard = int(tracker.get_slot("worries_heard") or 0)
+        if turn.intent.startswith(WORRY):
+            heard += 1
+            _hear_worry(turn, heard)
+        elif turn.intent == "greet":
+            await _greet(turn)
+        else:
+            _say_plainly(turn)
+        return [SlotSet("misses", 0), SlotSet("worries_heard", heard)]
+
+
+def _hear_worry(turn: Turn, heard: int) -> None:
+    turn.say(f"utter_{turn.intent}")
+    if heard >= LISTEN_FIRST and heard % LISTEN_FIRST == 0:
+        offer(turn)
+
+
+async def _greet(turn: Turn) -> None:
+    """Greet; who left in the middle of the questions yesterday is asked whether to go on."""
+    try:
+        state = await site.state(turn.conversation)
+    except (SiteAway, SiteRefused):
+        state = {}
+    turn.say("utter_greet")
+    if (state.get("screening") or {}).get("status") == "open":
+        turn.say("utter_resume_screening", ["continue_screening", "restart_screening", "later"])
+
+
+def _say_plainly(turn: Turn) -> None:
+    # Steering words outside a form, an old button, a wish that only the classifier heard: go on listening.
+    name = f"utter_{turn.intent}"
+    turn.say(name if exists(name) else "utter_more_talk")
+    if turn.intent in ("ask_what", "ask_what_next", "affirm", "deny", "thanks", "chitchat"):
+        offer(turn)
+
+
+def offer(turn: Turn) -> None:
+    """Say what could come next; a person is always among it."""
+    buttons = ["talk_more", "start_intake", "start_screening", "breathing", "human"]
+    if turn.tracker.get_slot("interrupted") == "screening_form":
+        buttons[2] = "continue_screening"
+    turn.say("utter_offer", buttons)

@@ -1,0 +1,44 @@
+"""Begins the intake with what the site knows, so that nothing is asked twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import intake_steps
+from actions.turn import Turn
+from actions.web_client import SiteAway, SiteRefused, site
+
+
+class ActionStartIntake(Action):
+    """Reads from the site what is known before the form opens."""
+
+    def name(self) -> str:
+        """Return the name in the domain."""
+        return "action_start_intake"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Fill the slots and say what will happen."""
+        turn = Turn(dispatcher, tracker)
+        try:
+            state = await site.state(turn.conversation)
+        except (SiteAway, SiteRefused):
+            turn.say("utter_site_down")
+            return [FollowupAction("action_listen")]
+        band = str(state.get("age_band") or "unknown")
+        progress = intake_steps.known(state.get("intake") or {}, band)
+        turn.say("utter_intake_intro")
+        return [
+            SlotSet("intake", progress),
+            SlotSet("stations", state.get("stations") or []),
+            SlotSet("age_band", band),
+            SlotSet("intake_unsent", {}),
+            SlotSet("intake_answer", None),
+            SlotSet("misses", 0),
+            FollowupAction("intake_form"),
+        ]

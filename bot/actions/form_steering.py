@@ -1,0 +1,64 @@
+"""What a person may do in the middle of any question: stop, go back, skip, ask again, ask for a person, ask aside."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from actions.turn import Turn
+from triage.screening import parse_control
+
+# Below this the classifier is guessing, and in a form a guess must not pull the person out.
+SURE = 0.55
+# Questions asked aside: answered in one sentence, then the form asks again.
+ASIDES = frozenset(
+    {
+        "ask_who",
+        "ask_what",
+        "ask_privacy",
+        "ask_what_next",
+        "ask_medicine",
+        "ask_others_data",
+        "what_do_you_mean",
+        "insult",
+        "flirt",
+        "chitchat",
+    }
+)
+MISSES_BEFORE_A_PERSON = 3
+
+
+class Steer(Enum):
+    """Where the person wants to go instead of answering."""
+
+    STOP = "stop"
+    BACK = "back"
+    SKIP = "skip"
+    REPEAT = "repeat"
+    HUMAN = "human"
+    HOURS = "hours"
+    ASIDE = "aside"
+
+
+_BY_INTENT = {
+    "stop": Steer.STOP,
+    "goodbye": Steer.STOP,
+    "back": Steer.BACK,
+    "correct_answer": Steer.BACK,
+    "skip": Steer.SKIP,
+    "repeat": Steer.REPEAT,
+    "ask_human": Steer.HUMAN,
+    "ask_hours": Steer.HOURS,
+    **dict.fromkeys(ASIDES, Steer.ASIDE),
+}
+
+
+def steering(turn: Turn, *, free_text: bool) -> Steer | None:
+    """Return how the person steers, or None when they answer; in free text only fixed words and taps steer."""
+    if not turn.text:
+        return _BY_INTENT.get(turn.intent)
+    word = parse_control(turn.text)
+    if word is not None:
+        return Steer(word)
+    if free_text or turn.confidence < SURE:
+        return None
+    return _BY_INTENT.get(turn.intent)

@@ -1,0 +1,103 @@
+"""The questions of the intake, in order, and how each answer is read. What is known is never asked again."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+AGES = {
+    "under-14": "age_under14",
+    "14-17": "age_14_17",
+    "18-59": "age_18_59",
+    "60-plus": "age_60",
+    "unknown": "age_unknown",
+}
+WORRIES = ("money", "illness", "family", "loneliness", "work", "shame", "sleep", "grief", "child", "housing", "other")
+URGENCIES = ("now", "today", "week", "talk")
+CONSENTS = ("care", "contact", "share", "follow_up")
+FREE_TEXT = ("called", "story", "emergency_name", "emergency_phone", "emergency_relation")
+OPTIONAL = ("called", "station", "story", "emergency_name", "emergency_phone", "emergency_relation")
+YES_NO = ("guardian_consent", *(f"consent_{purpose}" for purpose in CONSENTS), "emergency_contact")
+LONGEST_NAME = 40
+PHONE = re.compile(r"\+?\d[\d\s-]{5,18}\d")
+
+_YES = frozenset("是 好 好的 可以 行 同意 愿意 嗯 对 要 中 成 没问题 yes ok okay sure y yeah agree".split())
+_NO = frozenset("不 否 不行 不可以 不同意 不愿意 不要 不用 不了 算了 没有 no n nope nah disagree".split())
+
+
+def order(progress: Mapping[str, Any]) -> list[str]:
+    """Return every question that belongs to this person's intake."""
+    steps = ["called", "age_band"]
+    if progress.get("age_band") == "under-14":
+        steps.append("guardian_consent")
+    steps += ["station", "worries", "story", "urgency", *(f"consent_{purpose}" for purpose in CONSENTS)]
+    steps.append("emergency_contact")
+    if progress.get("emergency_contact") is True:
+        steps += ["emergency_name", "emergency_phone", "emergency_relation"]
+    return steps
+
+
+def open_step(progress: Mapping[str, Any]) -> str | None:
+    """Return the question to ask now, or None when all are answered or skipped."""
+    return next((step for step in order(progress) if step not in progress), None)
+
+
+def step_before(progress: Mapping[str, Any]) -> str | None:
+    """Return the last question answered, for going back."""
+    answered = [step for step in order(progress) if step in progress]
+    return answered[-1] if answered else None
+
+
+def known(intake: Mapping[str, Any], age_band: str) -> dict[str, Any]:
+    """Return what the site knows already, as answers of our questions."""
+    progress: dict[str, Any] = {
+        step: intake[step] for step in ("called", "station", "worries", "urgency") if intake.get(step)
+    }
+    if age_band != "unknown":
+        progress["age_band"] = age_band
+    if intake.get("guardian_consent") is not None:
+        progress["guardian_consent"] = intake["guardian_consent"]
+    for purpose, given in (intake.get("consents") or {}).items():
+        progress[f"consent_{purpose}"] = given
+    if intake.get("has_emergency_contact") or intake.get("emergency_contact_declined"):
+        progress["emergency_contact"] = False
+    return progress
+
+
+def read(step: str, text: str) -> Any:
+    """Return the answer that typed words mean, or None when they are not one."""
+    words = unicodedata.normalize("NFKC", text).strip()
+    bare = words.lower().strip(" .,!?。，！？~")
+    if step in YES_NO:
+        return True if bare in _YES else False if bare in _NO else None
+    if step == "age_band":
+        return _age(bare)
+    if step == "emergency_phone":
+        return words if PHONE.fullmatch(words) else None
+    if step in ("called", "emergency_name", "emergency_relation"):
+        name = _name(words)
+        return name if 0 < len(name) <= LONGEST_NAME else None
+    if step == "story":
+        return text.strip() or None
+    return None
+
+
+def _age(bare: str) -> str | None:
+    number = re.search(r"\d{1,3}", bare)
+    if number is None:
+        return None
+    years = int(number.group())
+    if not 3 <= years <= 120:
+        return None
+    return "under-14" if years < 14 else "14-17" if years < 18 else "18-59" if years < 60 else "60-plus"
+
+
+def _name(words: str) -> str:
+    """Return the name without the sentence around it."""
+    found = re.fullmatch(
+        r"(?:你|您)?(?:可以)?(?:就)?(?:叫我|我叫|我是|call me|i am|i'm|my name is)\s*(.+)", words, re.IGNORECASE
+    )
+    name = found.group(1) if found else words
+    return name.strip(" .,。，!！吧")

@@ -1,0 +1,157 @@
+"""Takes the answers of the intake one by one, each stored by the site before the next is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import FormValidationAction, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import intake_steps
+from actions.action_ask_human import ask_human
+from actions.form_steering import MISSES_BEFORE_A_PERSON, Steer, steering
+from actions.turn import Turn
+from actions.web_client import SiteAway, SiteRefused, site
+
+STOPPED = "stopped"
+DONE = "done"
+CONTACT = ("emergency_name", "emergency_phone", "emergency_relation")
+
+
+class ValidateIntakeForm(FormValidationAction):
+    """One slot is asked again and again; what was answered is kept in the slot beside it."""
+
+    def name(self) -> str:
+        """Return the name in the domain."""
+        return "validate_intake_form"
+
+    async def extract_intake_answer(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Handle whatever the person did; every turn in the form passes here."""
+        if (tracker.active_loop or {}).get("name") != "intake_form":
+            return {}
+        turn = Turn(dispatcher, tracker)
+        progress = dict(tracker.get_slot("intake") or {})
+        step = intake_steps.open_step(progress)
+        if step is None:
+            return {"intake_answer": DONE}
+        if tracker.get_slot("requested_slot") != "intake_answer":
+            return {"intake_answer": None}
+        if turn.intent == "answer":
+            if turn.entity("item") != step:
+                return {"intake_answer": None}
+            return await _take(turn, progress, step, turn.entity("value"))
+        steer = steering(turn, free_text=step in intake_steps.FREE_TEXT)
+        if steer is not None:
+            return await _steered(turn, steer, progress, step)
+        value = _typed(turn, step)
+        if value is None:
+            return await _unclear(turn, step)
+        return await _take(turn, progress, step, value)
+
+
+def _typed(turn: Turn, step: str) -> Any:
+    """Return what the words mean for this question; worries may also be told in one's own way."""
+    if step == "worries" and turn.intent.startswith("worry_"):
+        return turn.intent.removeprefix("worry_")
+    if step == "station":
+        names = {
+            str(name): station["id"]
+            for station in turn.tracker.get_slot("stations") or []
+            for name in (station.get("zh-CN"), station.get("en"))
+        }
+        return next((slug for name, slug in names.items() if name and name in turn.text), None)
+    return intake_steps.read(step, turn.text)
+
+
+async def _steered(turn: Turn, steer: Steer, progress: dict[str, Any], step: str) -> dict[str, Any]:
+    if steer is Steer.STOP:
+        turn.say("utter_intake_stopped", ["talk_more", "human"])
+        return {"intake_answer": STOPPED, "misses": 0}
+    if steer is Steer.SKIP:
+        if step not in intake_steps.OPTIONAL:
+            return await _unclear(turn, step)
+        turn.say("utter_skipped")
+        return await _next(turn, {**progress, step: None}, {})
+    if steer is Steer.BACK:
+        earlier = intake_steps.step_before(progress)
+        if earlier is None:
+            turn.say("utter_back_none")
+            return {"intake_answer": None}
+        del progress[earlier]
+        return {"intake_answer": None, "intake": progress}
+    if steer is Steer.HUMAN:
+        await ask_human(turn)
+    elif steer is Steer.ASIDE:
+        turn.say(f"utter_{turn.intent}")
+    elif steer is Steer.HOURS:
+        turn.say("utter_ask_human_pending")
+    return {"intake_answer": None}
+
+
+async def _unclear(turn: Turn, step: str) -> dict[str, Any]:
+    misses = int(turn.tracker.get_slot("misses") or 0) + 1
+    if misses >= MISSES_BEFORE_A_PERSON:
+        turn.say("utter_missed_thrice", ["human", "stop"])
+        return {"intake_answer": None, "misses": 0}
+    wrong = {"called": "utter_wrong_called", "emergency_phone": "utter_wrong_phone"}
+    turn.say(wrong.get(step, "utter_wrong_choice"))
+    return {"intake_answer": None, "misses": misses}
+
+
+async def _take(turn: Turn, progress: dict[str, Any], step: str, value: Any) -> dict[str, Any]:
+    return await _next(turn, {**progress, step: value}, _fields(progress, step, value))
+
+
+def _fields(progress: dict[str, Any], step: str, value: Any) -> dict[str, Any]:
+    """Return what the site is told of this answer."""
+    if step == "worries":
+        return {"worries": [value]}
+    if step.startswith("consent_"):
+        return {"consents": {step.removeprefix("consent_"): value}}
+    if step == "emergency_contact":
+        return {} if value else {"emergency_contact": None}
+    if step in CONTACT:
+        return {}
+    return {step: value}
+
+
+async def _next(turn: Turn, progress: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    finished = intake_steps.open_step(progress) is None
+    unsent = {**(turn.tracker.get_slot("intake_unsent") or {}), **fields}
+    if finished:
+        unsent.update(_contact(progress))
+        unsent["completed"] = True
+    events: dict[str, Any] = {"intake": progress, "misses": 0, "intake_answer": DONE if finished else None}
+    if not unsent:
+        return {**events, "intake_unsent": {}}
+    try:
+        await site.put_intake(turn.conversation, unsent)
+    except SiteAway:
+        # Kept, and offered again with the next answer.
+        return {**events, "intake_unsent": unsent}
+    except SiteRefused as refused:
+        step = (refused.field or "").replace("emergency_contact.", "emergency_")
+        turn.say("utter_wrong_phone" if "phone" in step else "utter_wrong_choice")
+        progress.pop(step, None)
+        return {**events, "intake": progress, "intake_answer": None, "intake_unsent": {}}
+    if "age_band" in fields:
+        events["age_band"] = fields["age_band"]
+        if fields["age_band"] in ("under-14", "14-17"):
+            turn.say("utter_minor_welcome")
+    return {**events, "intake_unsent": {}}
+
+
+def _contact(progress: dict[str, Any]) -> dict[str, Any]:
+    if progress.get("emergency_contact") is not True:
+        return {}
+    if not progress.get("emergency_name") or not progress.get("emergency_phone"):
+        return {"emergency_contact": None}
+    return {
+        "emergency_contact": {
+            "name": progress["emergency_name"],
+            "phone": progress["emergency_phone"],
+            "relation": progress.get("emergency_relation") or "",
+        }
+    }

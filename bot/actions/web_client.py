@@ -1,0 +1,87 @@
+"""The bot's line to the site. It owns no data of its own."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import httpx
+
+TIMEOUT = httpx.Timeout(4.0, connect=1.0)
+
+
+class SiteAway(Exception):
+    """The site did not answer, so the answer must be kept and offered again."""
+
+
+class SiteRefused(Exception):
+    """The site understood and said no; `field` names what was wrong."""
+
+    def __init__(self, error: str, field: str | None) -> None:
+        super().__init__(error)
+        self.error = error
+        self.field = field
+
+
+class WebClient:
+    """Speaks to the site's API with the service token."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=os.environ.get("NUANYANG_SITE_URL", "http://127.0.0.1:8000").rstrip("/") + "/api/v1",
+            headers={"Authorization": f"Bearer {os.environ.get('NUANYANG_BOT_TOKEN', '')}"},
+            timeout=TIMEOUT,
+            transport=transport,
+            # A proxy of the machine's environment has no business on a loopback line.
+            trust_env=False,
+        )
+
+    async def state(self, conversation: str) -> dict[str, Any]:
+        """Return everything known of the conversation."""
+        return await self._ask("GET", f"/conversations/{conversation}/state")
+
+    async def put_intake(self, conversation: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """Store intake answers and return what is known and missing."""
+        return await self._ask("PUT", f"/conversations/{conversation}/intake", fields)
+
+    async def put_answer(self, conversation: str, item: str, value: int, mode: str) -> dict[str, Any]:
+        """Store a screening answer and return level, next item and result."""
+        return await self._ask(
+            "PUT", f"/conversations/{conversation}/screening/answers/{item}", {"value": value, "mode": mode}
+        )
+
+    async def restart_screening(self, conversation: str) -> dict[str, Any]:
+        """Begin the questions anew."""
+        return await self._ask("POST", f"/conversations/{conversation}/screening/restart", {})
+
+    async def ask_human(self, conversation: str) -> dict[str, Any]:
+        """Ask for a person; the site tells the person what the roster allows."""
+        return await self._ask("POST", f"/conversations/{conversation}/human-requests", {})
+
+    async def raise_flag(self, conversation: str, flag: dict[str, Any]) -> dict[str, Any]:
+        """Raise the alarm; the site never lowers on this line."""
+        return await self._ask("POST", f"/conversations/{conversation}/flags", flag)
+
+    async def set_language(self, conversation: str, language: str) -> dict[str, Any]:
+        """Change the language of the conversation."""
+        return await self._ask("PUT", f"/conversations/{conversation}/language", {"language": language})
+
+    async def hours(self, language: str) -> dict[str, Any]:
+        """Return when a person can be reached, in words."""
+        return await self._ask("GET", f"/hours?language={language}")
+
+    async def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        try:
+            answer = await self._client.request(method, path, json=body)
+            data = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise SiteAway(type(error).__name__) from error
+        if answer.status_code in (404, 409, 422):
+            raise SiteRefused(str(data.get("error")), data.get("field"))
+        if answer.status_code >= httpx.codes.BAD_REQUEST:
+            raise SiteAway(str(answer.status_code))
+        found: dict[str, Any] = data
+        return found
+
+
+site = WebClient()
