@@ -28,7 +28,7 @@ seed: ## bring the database up to date and load the demonstration data
 	@$(PYTHON) -m ops.database
 
 admin: ## make the first administrator of an installation that is not a demonstration
-	@$(PYTHON) -m ops.database staff first-admin
+	@$(PYTHON) -m ops.database staff create-admin
 
 train: ## train the bot if its data or code has changed
 	@$(PYTHON) -m ops.train

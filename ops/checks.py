@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ops import tally, train
 from ops.places import BOT_MODEL, BOT_PROJECT, ROOT, program, var_dir
+from ops.processes import rasa_command
 from ops.tally import Tally
 from ops.terminal import step
 
@@ -54,25 +55,25 @@ def lint() -> list[Check]:
 
 def bot() -> list[Check]:
     """What Rasa itself says about its data, and the conversations it must hold with the trained model."""
-    results = _reports() / "rasa"
+    results, stories = _reports() / "rasa", BOT_PROJECT / "tests"
     shutil.rmtree(results, ignore_errors=True)
-    rasa, stories = program("bot", "rasa"), BOT_PROJECT / "tests"
+    data = ("--domain", train.domain(), "--data", "data", "--quiet")
+    told = ("--model", str(BOT_MODEL), "--stories", str(stories), "--out", str(results), "--quiet")
     return [
-        Check(
-            "The bot's data",
-            (rasa, "data", "validate", "--domain", train.domain(), "--data", "data", "--quiet"),
-            folder=BOT_PROJECT,
-            environ=train.bot_tools_environment,
-        ),
+        Check("The bot's data", rasa_command("data", "validate", *data), BOT_PROJECT, _bot_environment),
         Check(
             "The bot's conversations",
-            (rasa, "test", "core", "--model", BOT_MODEL, "--stories", stories, "--out", results, "--quiet")
-            + ("--fail-on-prediction-errors", "--endpoints", "endpoints.yml"),
-            folder=BOT_PROJECT,
-            environ=train.bot_tools_environment,
+            rasa_command("test", "core", *told, "--fail-on-prediction-errors", "--no-plot"),
+            BOT_PROJECT,
+            _bot_environment,
             count=lambda status: tally.of_rasa(stories, results, status),
         ),
     ]
+
+
+def _bot_environment() -> Mapping[str, str]:
+    # The bot's memory of conversations that only a test holds belongs beside the reports, not beside real ones.
+    return {**train.bot_tools_environment(), "NUANYANG_VAR_DIR": str(_reports())}
 
 
 def pytest(name: str, environment: str, *arguments: object) -> Check:

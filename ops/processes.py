@@ -54,7 +54,10 @@ def environment(secrets: Mapping[str, str], ports: Ports) -> dict[str, str]:
         "NUANYANG_ACTIONS_URL": f"http://{HOST}:{ports.actions}/webhook",
         "PYTHONUNBUFFERED": "1",
     }
-    return {**ours, **os.environ, "PYTHONPATH": str(ROOT)}
+    shared = {**ours, **os.environ, "PYTHONPATH": str(ROOT)}
+    # Compiling TensorFlow's modules anew at each start would cost twelve seconds of the bot's twenty.
+    shared.pop("PYTHONDONTWRITEBYTECODE", None)
+    return shared
 
 
 def bot_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -65,8 +68,15 @@ def bot_environment(environ: Mapping[str, str]) -> dict[str, str]:
         "SANIC_HOST": HOST,
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",
+        # Libraries of 2022 warn about each other in hundreds of lines, among which a real error would be lost.
+        "PYTHONWARNINGS": "ignore",
         "CUDA_VISIBLE_DEVICES": "-1",
     }
+
+
+def rasa_command(*arguments: str) -> tuple[str, ...]:
+    """Return the command line of one of Rasa's own commands; its working directory is bot/."""
+    return (str(program("bot", "python")), "-m", "ops.rasa", *arguments)
 
 
 def site(environ: Mapping[str, str], ports: Ports) -> Process:
@@ -84,7 +94,8 @@ def site(environ: Mapping[str, str], ports: Ports) -> Process:
 def rasa(environ: Mapping[str, str], ports: Ports, *, endpoints: Path = BOT_PROJECT / "endpoints.yml") -> Process:
     """The Rasa server, with the trained model."""
     command = (
-        *(str(program("bot", "rasa")), "run", "--quiet", "--interface", HOST, "--port", str(ports.rasa)),
+        *rasa_command("run"),
+        *("--quiet", "--interface", HOST, "--port", str(ports.rasa)),
         *("--model", str(BOT_MODEL), "--endpoints", str(endpoints), "--credentials", "credentials.yml"),
     )
     return Process("rasa", command, BOT_PROJECT, bot_environment(environ), f"http://{HOST}:{ports.rasa}/")

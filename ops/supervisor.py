@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ops.places import shown
 from ops.processes import Process
 
 # Pauses before a restart, in seconds: the first is short, because a crisis may be waiting behind it;
@@ -147,7 +148,7 @@ class Supervisor:
         child.start_again_at = now + pause
         how = f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
         name = child.process.name
-        self.say(f"{name} {how}; starting it again in {pause:g} s (log: {self.log_of(name)})")
+        self.say(f"{name} {how}; starting it again in {pause:g} s (log: {shown(self.log_of(name))})")
 
     def _shorten_log(self, child: Child) -> None:
         log = self.log_of(child.process.name)

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 
 from ops import environments, keys, stamps
-from ops.places import BOT_MODEL, BOT_PROJECT, REQUIREMENTS, ROOT, program, shown
-from ops.processes import Ports, bot_environment, environment
+from ops.places import BOT_MODEL, BOT_PROJECT, REQUIREMENTS, ROOT, shown
+from ops.processes import Ports, bot_environment, environment, rasa_command
 from ops.terminal import run, step
 
 # Rasa's own cache notices new data, but not a component whose code has changed.
@@ -34,11 +34,11 @@ def ensure(*, anyway: bool = False) -> None:
     if BOT_MODEL.exists() and stamps.is_current(MODEL_STAMP, all_of_it) and not anyway:
         return
     step(f"Training the bot into {shown(BOT_MODEL)}: a minute or two")
-    force = [] if stamps.is_current(CODE_STAMP, code) and not anyway else ["--force"]
+    force = () if stamps.is_current(CODE_STAMP, code) and not anyway else ("--force",)
     MODEL_STAMP.unlink(missing_ok=True)
     run(
-        [program("bot", "rasa"), "train", "--domain", domain(), "--data", "data", "--out", BOT_MODEL.parent]
-        + ["--fixed-model-name", BOT_MODEL.name.split(".")[0], *force],
+        rasa_command("train", "--domain", domain(), "--data", "data", "--out", str(BOT_MODEL.parent))
+        + ("--fixed-model-name", BOT_MODEL.name.split(".")[0], *force),
         failing="the bot could not be trained; what Rasa said is above.",
         cwd=BOT_PROJECT,
         environ=bot_tools_environment(),
