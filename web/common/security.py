@@ -11,6 +11,7 @@ from flask import Flask, current_app, request, session
 from flask_login import current_user
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.utils import hash_password, login_user, logout_user, verify_password
+from sqlalchemy import inspect
 
 from care import staff
 from models.staff import Role, StaffMember
@@ -126,4 +127,7 @@ def still_signed_in(staff_id: int, uniquifier: str) -> bool:
 def me() -> StaffMember:
     """Return the colleague who is signed in."""
     member: StaffMember = current_user._get_current_object()
+    if inspect(member).expired:
+        # A unit of work begins with fresh records. Read now, the name cannot be looked up in the middle of a change.
+        reading().refresh(member)
     return member

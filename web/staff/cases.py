@@ -22,7 +22,7 @@ from web.staff.blueprint import blueprint
 from web.staff.forms import RaiseForm, ReasonForm, add_error
 
 
-@blueprint.get("/cases/<int:case_id>")
+@blueprint.get("/cases/<row:case_id>")
 @access(Access.SEE_CASE)
 def case(case_id: int) -> Any:
     """Open a case; the look is recorded."""
@@ -55,7 +55,7 @@ def _page(case_id: int, closing: ReasonForm | None = None, raising: RaiseForm | 
     return page, status
 
 
-@blueprint.post("/cases/<int:case_id>/acknowledge")
+@blueprint.post("/cases/<row:case_id>/acknowledge")
 @access(Access.ACKNOWLEDGE_CASE)
 def acknowledge(case_id: int) -> Any:
     """Take the case by name; the alarm stops."""
@@ -66,7 +66,7 @@ def acknowledge(case_id: int) -> Any:
     )
 
 
-@blueprint.post("/cases/<int:case_id>/close")
+@blueprint.post("/cases/<row:case_id>/close")
 @access(Access.CLOSE_CASE)
 def close_case(case_id: int) -> Any:
     """Close with a reason, or propose to close and wait for the second reader."""
@@ -91,7 +91,7 @@ def close_case(case_id: int) -> Any:
     return redirect(url_for("staff.case", case_id=case_id), 303)
 
 
-@blueprint.post("/cases/<int:case_id>/raise")
+@blueprint.post("/cases/<row:case_id>/raise")
 @access(Access.ACKNOWLEDGE_CASE)
 def raise_level(case_id: int) -> Any:
     """Raise the level; its clock starts again and the alarm rings."""

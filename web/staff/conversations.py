@@ -29,7 +29,7 @@ from web.staff.paths import safe_next
 from web.staff.queue import is_listening
 
 
-@blueprint.get("/conversations/<int:conversation_id>")
+@blueprint.get("/conversations/<row:conversation_id>")
 @access(Access.SEE_CONVERSATION)
 def conversation(conversation_id: int) -> Any:
     """Open a conversation; the look is recorded."""
@@ -56,7 +56,7 @@ def _page(conversation_id: int, form: ReplyForm | None = None, status: int = 200
     return page, status
 
 
-@blueprint.get("/conversations/<int:conversation_id>/messages")
+@blueprint.get("/conversations/<row:conversation_id>/messages")
 @access(Access.SEE_CONVERSATION)
 def messages(conversation_id: int) -> Any:
     """Return what was said after a number, for a page whose live line is broken."""
@@ -71,7 +71,7 @@ def messages(conversation_id: int) -> Any:
     )
 
 
-@blueprint.get("/conversations/<int:conversation_id>/stream")
+@blueprint.get("/conversations/<row:conversation_id>/stream")
 @access(Access.SEE_CONVERSATION)
 def conversation_stream(conversation_id: int) -> Any:
     """Send each new message and each change of owner, from the last number the browser has."""
@@ -108,7 +108,7 @@ def _speaker(conversation_id: int, after: int) -> Any:
     return speak
 
 
-@blueprint.post("/conversations/<int:conversation_id>/take-over")
+@blueprint.post("/conversations/<row:conversation_id>/take-over")
 @access(Access.TAKE_OVER)
 def take_over(conversation_id: int) -> Any:
     """Take the channel: the bot is silent from this moment."""
@@ -121,7 +121,7 @@ def take_over(conversation_id: int) -> Any:
     )
 
 
-@blueprint.post("/conversations/<int:conversation_id>/messages")
+@blueprint.post("/conversations/<row:conversation_id>/messages")
 @access(Access.WRITE)
 def write(conversation_id: int) -> Any:
     """Say something to the person; a repeated delivery says it once."""
@@ -155,7 +155,7 @@ def _not_said(conversation_id: int, form: ReplyForm, refused: Refused) -> Any:
     return _page(conversation_id, form=form, status=422)
 
 
-@blueprint.post("/conversations/<int:conversation_id>/hand-back")
+@blueprint.post("/conversations/<row:conversation_id>/hand-back")
 @access(Access.HAND_BACK)
 def hand_back(conversation_id: int) -> Any:
     """Return the channel to the bot."""
@@ -169,7 +169,7 @@ def hand_back(conversation_id: int) -> Any:
     )
 
 
-@blueprint.post("/conversations/<int:conversation_id>/close")
+@blueprint.post("/conversations/<row:conversation_id>/close")
 @access(Access.CLOSE_CONVERSATION)
 def close_conversation(conversation_id: int) -> Any:
     """End the conversation; an open case of orange or more keeps it open."""
@@ -181,7 +181,7 @@ def close_conversation(conversation_id: int) -> Any:
     )
 
 
-@blueprint.post("/beneficiaries/<int:beneficiary_id>/emergency-contact")
+@blueprint.post("/beneficiaries/<row:beneficiary_id>/emergency-contact")
 @access(Access.SEE_CASE)
 def emergency_contact(beneficiary_id: int) -> Any:
     """Uncover whom to call in the worst moment; who looked is recorded."""

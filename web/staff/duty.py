@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
+from wtforms import SelectChoice
 
 from care import duty as roster
 from care import staff
@@ -114,7 +115,9 @@ def _form(*, fresh: bool = False) -> TurnForm:
     tomorrow = clock.now().astimezone(_zone()).replace(hour=8, minute=0, tzinfo=None) + timedelta(days=1)
     proposed = {"starts_at": tomorrow, "ends_at": tomorrow + timedelta(hours=12)}
     form = TurnForm(formdata=None, data=proposed) if fresh else TurnForm()
-    form.staff_id.choices = [(one.id, one.display_name) for one in staff.everyone(session=reading()) if one.active]
+    form.staff_id.choices = [
+        SelectChoice(one.id, one.display_name) for one in staff.everyone(session=reading()) if one.active
+    ]
     return form
 
 
@@ -143,7 +146,7 @@ def add_turn() -> Any:
     return redirect(url_for("staff.duty"), code=303)
 
 
-@blueprint.post("/duty/turns/<int:turn_id>/remove")
+@blueprint.post("/duty/turns/<row:turn_id>/remove")
 @access(Access.PLAN_DUTY)
 def remove_turn(turn_id: int) -> Any:
     """Take a turn that has not begun off the roster."""

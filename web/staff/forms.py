@@ -11,6 +11,7 @@ from wtforms import (
     HiddenField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -65,8 +66,8 @@ class RaiseForm(FlaskForm):
         super().__init__(*args, **kwargs)
         # The enum runs from the most urgent level downward; only those above the present one are offered.
         highest = [name.value for name in list(LevelName)[: len(LevelName) - 1 - above]]
-        self.level.choices = [(name, words.LEVELS[name]) for name in highest]
-        self.why.choices = list(reasons.STAFF_REASONS.items())
+        self.level.choices = [SelectChoice(name, words.LEVELS[name]) for name in highest]
+        self.why.choices = [SelectChoice(*one) for one in reasons.STAFF_REASONS.items()]
 
 
 class ReplyForm(FlaskForm):
@@ -81,7 +82,9 @@ class TurnForm(FlaskForm):
 
     staff_id = SelectField(_("Colleague"), coerce=int, validators=[needed()])
     position = SelectField(
-        _("Position"), choices=[(one.value, words.POSITIONS[one]) for one in DutyPosition], validators=[needed()]
+        _("Position"),
+        choices=[SelectChoice(one.value, words.POSITIONS[one]) for one in DutyPosition],
+        validators=[needed()],
     )
     starts_at = DateTimeLocalField(_("From"), format="%Y-%m-%dT%H:%M", validators=[needed()])
     ends_at = DateTimeLocalField(_("Until"), format="%Y-%m-%dT%H:%M", validators=[needed()])
@@ -91,7 +94,9 @@ class LanguageForm(FlaskForm):
     """The language of the desk."""
 
     language = RadioField(
-        _("Language of the desk"), choices=[(name, _LANGUAGE_NAMES[name]) for name in LANGUAGES], validators=[needed()]
+        _("Language of the desk"),
+        choices=[SelectChoice(name, _LANGUAGE_NAMES[name]) for name in LANGUAGES],
+        validators=[needed()],
     )
 
 
@@ -115,7 +120,9 @@ class PersonForm(FlaskForm):
     display_name = StringField(
         _("Name that colleagues and people in the chat see"), validators=[needed(), Length(max=LONGEST_NAME)]
     )
-    roles = _TickList(_("Roles"), choices=[(role.value, name) for role, name in words.ROLES.items()])
+    roles = _TickList(_("Roles"), choices=[SelectChoice(role.value, name) for role, name in words.ROLES.items()])
     language = RadioField(
-        _("Language of the desk"), choices=[(name, _LANGUAGE_NAMES[name]) for name in LANGUAGES], default="zh-CN"
+        _("Language of the desk"),
+        choices=[SelectChoice(name, _LANGUAGE_NAMES[name]) for name in LANGUAGES],
+        default="zh-CN",
     )

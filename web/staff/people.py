@@ -64,7 +64,7 @@ def add_person() -> Any:
     return _page(new=(member, password))
 
 
-@blueprint.post("/people/<int:staff_id>/password")
+@blueprint.post("/people/<row:staff_id>/password")
 @access(Access.MANAGE_STAFF)
 def new_password(staff_id: int) -> Any:
     """Replace a forgotten password with a new one that is shown once."""
@@ -82,14 +82,14 @@ def new_password(staff_id: int) -> Any:
     return _page(new=(member, password))
 
 
-@blueprint.post("/people/<int:staff_id>/deactivate")
+@blueprint.post("/people/<row:staff_id>/deactivate")
 @access(Access.MANAGE_STAFF)
 def deactivate(staff_id: int) -> Any:
     """Sign a colleague out for good; the people they spoke with go back to the queue."""
     return _change(staff.deactivate, staff_id, _("The account is deactivated and signed out everywhere."))
 
 
-@blueprint.post("/people/<int:staff_id>/reactivate")
+@blueprint.post("/people/<row:staff_id>/reactivate")
 @access(Access.MANAGE_STAFF)
 def reactivate(staff_id: int) -> Any:
     """Let a colleague who came back sign in again."""

@@ -1,0 +1,156 @@
+"""The permission table holds: every endpoint, every role, and those who are not signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from models.staff import RoleName
+from tests.fixtures.desk import Browser, DeskSite, running_site
+from web.common import access as access_module
+from web.common.access import ROLES, Access, access, check_declarations, declared
+
+BOT_AND_PERSON = {Access.BOT, Access.PERSON}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSite]:
+    with running_site(tmp_path_factory.mktemp("access")) as running:
+        # One address asks for everything here, which is not what the throttle is about.
+        running.app.config["RATELIMIT_ENABLED"] = False
+        from web.common.throttle import limiter
+
+        limiter.enabled = False
+        yield running
+        limiter.enabled = True
+
+
+def _rules(app: Flask) -> list[Rule]:
+    # Signing out comes last: it ends the session that the others need.
+    return sorted(app.url_map.iter_rules(), key=lambda rule: (rule.endpoint == "staff.sign_out", rule.endpoint))
+
+
+def _path(app: Flask, rule: Rule) -> str:
+    # A record that does not exist: only the guard is asked, and nothing is changed.
+    values = {
+        name: 987654 if rule._converters[name].__class__.__name__ != "UnicodeConverter" else "no-such"
+        for name in rule.arguments
+    }
+    return str(app.url_map.bind("localhost").build(rule.endpoint, values, method=_method(rule)))
+
+
+def _method(rule: Rule) -> str:
+    ours = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    return "GET" if "GET" in ours else sorted(ours)[0]
+
+
+def _ask(browser: Browser, app: Flask, rule: Rule, token: str) -> tuple[int, str]:
+    answer = browser.client.open(_path(app, rule), method=_method(rule), headers={"X-CSRFToken": token})
+    verdict = (answer.status_code, answer.headers.get("Location", ""))
+    answer.close()
+    return verdict
+
+
+def _sent_to_the_door(verdict: tuple[int, str]) -> bool:
+    return verdict[0] == 302 and "/staff/sign-in?next=" in verdict[1]
+
+
+def _is_refused(verdict: tuple[int, str]) -> bool:
+    return verdict[0] in (401, 403) or _sent_to_the_door(verdict)
+
+
+@pytest.mark.parametrize("role", list(RoleName))
+def test_each_role_reaches_what_the_table_gives_it_and_nothing_else(site: DeskSite, role: RoleName) -> None:
+    browser = site.signed_in(role)
+    token = browser.token()
+    wrong = []
+    for rule in _rules(site.app):
+        right = declared(site.app, rule.endpoint)
+        assert right is not None
+        if right in BOT_AND_PERSON or right is Access.ANYONE:
+            continue
+        verdict = _ask(browser, site.app, rule, token)
+        allowed = role in ROLES[right]
+        if _is_refused(verdict) is allowed or (not allowed and verdict[0] != 403):
+            wrong.append((rule.endpoint, right.value, verdict))
+    assert wrong == []
+
+
+def test_a_stranger_is_led_to_the_door_or_refused_everywhere_in_the_desk(site: DeskSite) -> None:
+    browser = site.browser()
+    token = browser.token()
+    wrong = []
+    for rule in _rules(site.app):
+        right = declared(site.app, rule.endpoint)
+        if right in BOT_AND_PERSON or right is Access.ANYONE:
+            continue
+        verdict = _ask(browser, site.app, rule, token)
+        fits = _sent_to_the_door(verdict) if _method(rule) == "GET" else verdict[0] == 401
+        if not fits:
+            wrong.append((rule.endpoint, verdict))
+    assert wrong == []
+
+
+def test_script_of_a_stranger_gets_a_status_and_no_page(site: DeskSite) -> None:
+    for path in ("/staff/queue/state", "/staff/conversations/1/messages"):
+        answer = site.browser().json(path)
+        assert (answer.status_code, answer.mimetype) == (401, "application/json")
+
+
+@pytest.mark.parametrize("role", [None, RoleName.ADMIN])
+def test_bots_line_opens_with_its_token_only(site: DeskSite, role: RoleName | None) -> None:
+    browser = site.signed_in(role) if role else site.browser()
+    for rule in _rules(site.app):
+        if declared(site.app, rule.endpoint) is not Access.BOT:
+            continue
+        path, method = _path(site.app, rule), _method(rule)
+        assert browser.client.open(path, method=method).status_code == 401, rule.endpoint
+        wrong = {"Authorization": "Bearer token of somebody else"}
+        assert browser.client.open(path, method=method, headers=wrong).status_code == 401
+        right = {"Authorization": f"Bearer {site.settings.bot_token}"}
+        assert browser.client.open(path, method=method, headers=right, json={}).status_code != 401
+
+
+@pytest.mark.parametrize("role", [None, RoleName.ADMIN])
+def test_a_persons_pages_need_the_key_of_their_own_browser(site: DeskSite, role: RoleName | None) -> None:
+    browser = site.signed_in(role) if role else site.browser()
+    token = browser.token()
+    for rule in _rules(site.app):
+        if declared(site.app, rule.endpoint) is not Access.PERSON:
+            continue
+        status, location = _ask(browser, site.app, rule, token)
+        assert status == 401 or (status == 303 and "/resume" in location), rule.endpoint
+
+
+def test_every_right_of_the_desk_is_given_to_somebody() -> None:
+    for right in set(Access) - {Access.ANYONE} - BOT_AND_PERSON:
+        assert ROLES[right], right
+
+
+def test_those_who_do_not_do_counselling_never_read_a_chat_or_a_score() -> None:
+    for right in (Access.SEE_CONVERSATION, Access.SEE_CASE, Access.SEE_QUEUE, Access.WRITE, Access.TAKE_OVER):
+        assert not ROLES[right] & {RoleName.VOLUNTEER, RoleName.SOCIAL_WORKER, RoleName.ADMIN}
+
+
+def test_site_does_not_start_with_an_endpoint_that_declares_nothing() -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/open", "open", access(Access.ANYONE)(lambda: ""))
+    check_declarations(app)
+    app.add_url_rule("/silent", "silent", lambda: "")
+    with pytest.raises(RuntimeError, match="silent"):
+        check_declarations(app)
+
+
+def test_second_declaration_is_a_mistake() -> None:
+    with pytest.raises(RuntimeError, match="twice"):
+        access(Access.ANYONE)(access(Access.SIGNED_IN)(lambda: ""))
+
+
+def test_undeclared_endpoint_would_be_refused_even_if_the_start_let_it_through(
+    desk_site: DeskSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access_module, "declared", lambda _app, _endpoint: None)
+    assert desk_site.browser().get("/").status_code == 403
