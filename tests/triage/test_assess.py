@@ -1,0 +1,106 @@
+"""What a message says decides how soon a person looks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from triage import assess as assess_module
+from triage.assess import assess
+from triage.levels import Level
+from triage.reasons import LANGUAGES, reason_ids, reason_text
+
+_ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("我不想活了", Level.RED), ("我想死", Level.RED), ("想死", Level.ORANGE), ("自鲨", Level.ORANGE),
+        ("zs", Level.ORANGE), ("自 杀", Level.ORANGE), ("我想自.杀", Level.RED), ("活着没意思", Level.ORANGE),
+        ("药已经吃了一瓶", Level.EMERGENCY), ("站在楼顶", Level.EMERGENCY), ("最后一次跟你说话了", Level.RED),
+        ("我想消失", Level.ORANGE), ("我又自残了", Level.ORANGE), ("我爸又打我了", Level.RED),
+        ("有个声音让我杀了他", Level.RED), ("我想杀了他", Level.RED), ("我想自殺", Level.RED),
+        ("kill myself", Level.RED), ("took all my pills", Level.EMERGENCY), ("I'm a burden to my family", Level.ORANGE),
+    ],
+)  # fmt: skip
+def test_crisis_is_at_least_at_its_level(text: str, level: Level) -> None:
+    assert assess(text).level.is_at_least(level)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["笑死我了", "死机", "杀进程", "想死你了", "累死了", "this traffic is killing me", "今天天气真好", "低保怎么申请", "",
+     "kill the process", "我没有想过自杀", "I don't want to kill myself", "跳楼价大甩卖", "打死我也不去"],
+)  # fmt: skip
+def test_everyday_words_raise_no_alarm(text: str) -> None:
+    assert not assess(text).level.is_at_least(Level.ORANGE)
+
+
+def test_a_denial_silences_its_own_clause_only() -> None:
+    assert assess("我没有想自杀").level is Level.GREEN
+    assert assess("我没有想自杀，但是活着真的没意思").level.is_at_least(Level.ORANGE)
+    assert assess("没有人知道我想死").level.is_at_least(Level.RED)
+
+
+def test_a_denial_is_shown() -> None:
+    assert "denies" in assess("我没有想自杀").reasons
+
+
+def test_an_idiom_never_hides_a_wish_beside_it() -> None:
+    assert assess("累死了，我想死").level.is_at_least(Level.RED)
+    assert assess("笑死我了哈哈，今晚就自杀").level.is_at_least(Level.RED)
+
+
+def test_another_person_at_risk_is_raised_as_such() -> None:
+    found = assess("我朋友说他想自杀")
+    assert found.level.is_at_least(Level.ORANGE)
+    assert "third_party" in found.tiers
+
+
+def test_a_failure_inside_asks_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    def _broken(text: str) -> str:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(assess_module, "normalise", _broken)
+    found = assess("你好")
+    assert found.human_today
+    assert found.reasons == ("could_not_assess",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "死", "🔪💊" * 50, "\u200b\u202e\x00", "A" * 10_000, "想死" * 5_000, "我不" * 5_000, "死，" * 5_000,
+     "1381234" * 1_400, "我想要去跳" * 2_000, "<script>alert(1)</script>" * 300, "how many pills to " * 600],
+)  # fmt: skip
+def test_strange_input_ends_in_bounded_time(text: str) -> None:
+    assess("暖身")
+    started = time.process_time()
+    found = assess(text)
+    # Ten times the design's 20 ms, because the test machine is shared; the bench measures the real bound.
+    assert time.process_time() - started < 0.2
+    assert 0.0 <= found.score <= 1.0
+
+
+def test_every_reason_has_words_in_both_languages() -> None:
+    for reason in reason_ids():
+        assert len({reason_text(reason, language) for language in LANGUAGES} - {reason}) == 2
+    assert reason_text("says_goodbye", "zh-CN") == "像是在告别"
+    assert reason_text("no such reason", "en") == "no such reason"
+
+
+def test_reasons_given_are_reasons_known() -> None:
+    for text in ("我不想活了", "我朋友想自杀", "以前我割过腕", "我没想死", "歌词里说想死"):
+        assert set(assess(text).reasons) <= set(reason_ids())
+
+
+def test_import_needs_only_the_standard_library() -> None:
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import triage.assess; triage.assess.assess('我想死');"
+        "assert not {'numpy','sklearn','yaml','scipy'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-S", "-c", script, str(_ROOT)], check=True)

@@ -1,0 +1,61 @@
+"""Bring a message into one plain spelling, so that a pattern is written once and not dodged by a typo."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+_DATA = Path(__file__).parent / "data"
+# Longer input keeps its beginning and its end: a limit must exist, and people put the point last.
+_LONGEST = 12_000
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+_CJK = "\u3400-\u9fff"
+_INSERTED = re.compile(rf"(?<=[{_CJK}])[.*_\-·・~|/\\+=#@^&•丶'`°﹒]{{1,3}}(?=[{_CJK}])")
+_LONE_SPACE = re.compile(rf"(?:(?<=\s[{_CJK}])|(?<=^[{_CJK}])|(?<=[\n，。][{_CJK}])) +(?=[{_CJK}])")
+_SPACE_BEFORE_LONE = re.compile(rf"(?<=[{_CJK}]) +(?=[{_CJK}](?:$|[\s，。！？,!?]))")
+_ELONGATED = re.compile(r"([^\W\d_])\1{2,}|([^\w\s])\2+", re.UNICODE)
+_CLAUSE_END = re.compile(r"[，。！？；：,;!?…\n\r\v\f\t\u2028\u2029]+|(?<!\d)\.|\.(?!\d)|:(?!\d)")
+_APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])")
+_SPACES = re.compile(r" {2,}")
+
+
+@lru_cache(maxsize=1)
+def _tables() -> tuple[dict[int, int], list[tuple[re.Pattern[str], str]]]:
+    """Load Traditional to Simplified pairs and the spellings people use to slip past filters."""
+    data = json.loads((_DATA / "lexicon" / "spellings.json").read_text(encoding="utf-8"))
+    pairs: str = data["traditional_to_simplified"]
+    table = {ord(pairs[i]): ord(pairs[i + 1]) for i in range(0, len(pairs) - 1, 2)}
+    rewrites = [(re.compile(row["from"]), row["to"]) for row in data["rewrites"]]
+    return table, rewrites
+
+
+def normalise(text: str) -> str:
+    """Return the message in one spelling, clauses parted by newlines; the original stays for display."""
+    if len(text) > _LONGEST:
+        text = text[: _LONGEST // 2] + "\n" + text[-_LONGEST // 2 :]
+    table, rewrites = _tables()
+    plain = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'")
+    plain = _INVISIBLE.sub("", plain).lower().translate(table)
+    plain = _ELONGATED.sub(lambda match: match.group(1) or match.group(2), plain)
+    plain = _INSERTED.sub("", plain)
+    plain = _SPACE_BEFORE_LONE.sub("", _LONE_SPACE.sub("", plain))
+    plain = _APOSTROPHE.sub("", plain)
+    for spelling, meant in rewrites:
+        plain = spelling.sub(meant, plain)
+    plain = _CLAUSE_END.sub("\n", plain)
+    return _SPACES.sub(" ", plain).strip()
+
+
+def squeeze(normalised: str) -> str:
+    """Return the text without the spaces between Chinese characters, for words spelt with gaps."""
+    return _GAP.sub("", normalised)
+
+
+_GAP = re.compile(rf"(?<=[{_CJK}])[ 0-9.*_\-·~|/\\+=#@^&]{{1,2}}(?=[{_CJK}])")
