@@ -6,13 +6,13 @@ import fcntl
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
 from ops import database, processes, readiness, setup, train, translations
 from ops.places import shown, var_dir
-from ops.processes import HOST, Ports
+from ops.processes import HOST, Ports, Process
 from ops.supervisor import Supervisor
 from ops.terminal import note, step, stop
 
@@ -44,7 +44,8 @@ def main() -> None:
     except BaseException:
         supervisor.stop()
         raise
-    watch = Watch(url=f"http://{HOST}:{ports.site}", environ=environ)
+    asked = [child.process for child in supervisor.children.values() if child.process.ready_url]
+    watch = Watch(url=f"http://{HOST}:{ports.site}", asked=asked, environ=environ)
     supervisor.run(each_round=watch.look, stopping=lambda: bool(asked_to_stop))
     step("Everything is stopped.")
     lock.close()
@@ -80,6 +81,7 @@ class Watch:
     """Reports to the terminal, once, that the platform is ready, or what it still waits for."""
 
     url: str
+    asked: Sequence[Process]
     environ: Mapping[str, str]
     began: float = field(default_factory=time.monotonic)
     announced: bool = False
@@ -89,14 +91,18 @@ class Watch:
         """Ask for readiness until it was announced."""
         if self.announced:
             return
-        answer = readiness.ask(f"{self.url}/health/ready")
-        if answer.ready:
+        answers = {process.name: readiness.ask(process.ready_url or "") for process in self.asked}
+        waiting = [name for name, answer in answers.items() if not answer.ready]
+        if not waiting:
             self.announced = True
             self._announce()
         elif not self.complained and time.monotonic() - self.began > PATIENCE:
             self.complained = True
             step(f"Not everything is ready after {PATIENCE:.0f} s; still trying")
-            note(answer.says or f"The site does not answer yet. See {shown(var_dir() / 'log' / 'site.log')}")
+            for name in waiting:
+                note(f"{name}: {answers[name].says or 'no answer yet'} ({shown(var_dir() / 'log' / name)}.log)")
+            if "site" not in waiting:
+                note(f"The site works without them, and says so: {self.url}")
 
     def _announce(self) -> None:
         step("Ready.")
