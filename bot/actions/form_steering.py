@@ -42,7 +42,7 @@ class Steer(Enum):
 _BY_INTENT = {
     "stop": Steer.STOP,
     "goodbye": Steer.STOP,
-    "back": Steer.BACK,
+    "go_back": Steer.BACK,
     "correct_answer": Steer.BACK,
     "skip": Steer.SKIP,
     "repeat": Steer.REPEAT,

@@ -21,10 +21,55 @@ FREE_TEXT = ("called", "story", "emergency_name", "emergency_phone", "emergency_
 OPTIONAL = ("called", "station", "story", "emergency_name", "emergency_phone", "emergency_relation")
 YES_NO = ("guardian_consent", *(f"consent_{purpose}" for purpose in CONSENTS), "emergency_contact")
 LONGEST_NAME = 40
+_INTRODUCED = re.compile(
+    r"(?:你|您)?(?:可以)?(?:就)?(?:叫我|我叫|我是|call me|i am|i'm|my name is)\s*(.+)", re.IGNORECASE
+)
 PHONE = re.compile(r"\+?\d[\d\s-]{5,18}\d")
 
-_YES = frozenset("是 好 好的 可以 行 同意 愿意 嗯 对 要 中 成 没问题 yes ok okay sure y yeah agree".split())
-_NO = frozenset("不 否 不行 不可以 不同意 不愿意 不要 不用 不了 算了 没有 no n nope nah disagree".split())
+_YES = frozenset(
+    {
+        "是",
+        "好",
+        "好的",
+        "可以",
+        "行",
+        "同意",
+        "愿意",
+        "嗯",
+        "对",
+        "要",
+        "中",
+        "成",
+        "没问题",
+        "yes",
+        "ok",
+        "okay",
+        "sure",
+        "y",
+        "yeah",
+        "agree",
+    }
+)
+_NO = frozenset(
+    {
+        "不",
+        "否",
+        "不行",
+        "不可以",
+        "不同意",
+        "不愿意",
+        "不要",
+        "不用",
+        "不了",
+        "算了",
+        "没有",
+        "no",
+        "n",
+        "nope",
+        "nah",
+        "disagree",
+    }
+)
 
 
 def order(progress: Mapping[str, Any]) -> list[str]:

@@ -26,7 +26,7 @@ PAYLOADS = {
     "restart_screening": "/restart_screening",
     "later": "/more_talk",
     "skip": "/skip",
-    "back": "/back",
+    "back": "/go_back",
     "stop": "/stop",
 }
 

@@ -13,6 +13,7 @@ from actions.form_steering import MISSES_BEFORE_A_PERSON, Steer, steering
 from actions.turn import Turn
 from actions.web_client import SiteAway, SiteRefused, site
 
+HEARD = "heard"
 STOPPED = "stopped"
 DONE = "done"
 CONTACT = ("emergency_name", "emergency_phone", "emergency_relation")
@@ -28,9 +29,15 @@ class ValidateIntakeForm(FormValidationAction):
     async def extract_intake_answer(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
-        """Handle whatever the person did; every turn in the form passes here."""
+        """Let every turn in the form reach the validation below, whatever its intent."""
         if (tracker.active_loop or {}).get("name") != "intake_form":
             return {}
+        return {"intake_answer": HEARD}
+
+    async def validate_intake_answer(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Handle whatever the person did; the slots returned are where the form stands now."""
         turn = Turn(dispatcher, tracker)
         progress = dict(tracker.get_slot("intake") or {})
         step = intake_steps.open_step(progress)

@@ -14,6 +14,7 @@ from actions.turn import Turn
 from actions.web_client import SiteAway, SiteRefused, site
 from triage.screening import REFUSED, answer_allowed, next_item, parse_answer
 
+HEARD = "heard"
 STOPPED = "stopped"
 DONE = "done"
 
@@ -28,9 +29,15 @@ class ValidateScreeningForm(FormValidationAction):
     async def extract_screening_answer(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
-        """Handle whatever the person did; every turn in the form passes here."""
+        """Let every turn in the form reach the validation below, whatever its intent."""
         if (tracker.active_loop or {}).get("name") != "screening_form":
             return {}
+        return {"screening_answer": HEARD}
+
+    async def validate_screening_answer(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Handle whatever the person did; the slots returned are where the form stands now."""
         turn = Turn(dispatcher, tracker)
         if tracker.get_slot("requested_slot") != "screening_answer":
             return {"screening_answer": None}

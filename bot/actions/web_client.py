@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any
 
 import httpx
+
+# Every request would be logged with the id of a conversation; failures are reported by their callers.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 TIMEOUT = httpx.Timeout(4.0, connect=1.0)
 

@@ -10,6 +10,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from triage.assess import assess
 from triage.levels import Level, highest
@@ -32,7 +33,7 @@ class CrisisDetector(GraphComponent):
         """Create the component for training and for running; it learns nothing."""
         return cls()
 
-    def process_training_data(self, training_data: Any) -> Any:
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Leave the training data as it is."""
         return training_data
 

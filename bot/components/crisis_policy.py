@@ -82,7 +82,8 @@ class CrisisPolicy(Policy):
     def _certain(self, domain: Domain, action: str) -> PolicyPrediction:
         chances = self._default_predictions(domain)
         chances[domain.index_for_action(action)] = 1.0
-        return self._prediction(chances)
+        # Rasa lets a running form speak before any prediction that reads the message, unless it is marked like this.
+        return self._prediction(chances, is_no_user_prediction=True)
 
 
 def _level(tracker: DialogueStateTracker) -> Level:

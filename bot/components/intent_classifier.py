@@ -19,6 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 RANKING_LENGTH = 5
+LATIN_WORD = r"[a-z']+"
 
 
 def plain(text: str) -> str:
@@ -112,7 +113,7 @@ def build(regularisation: float, seed: int) -> Pipeline:
     features = FeatureUnion(
         [
             ("characters", TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True)),
-            ("words", TfidfVectorizer(token_pattern=r"[a-z']+", ngram_range=(1, 2), sublinear_tf=True)),
+            ("words", TfidfVectorizer(token_pattern=LATIN_WORD, ngram_range=(1, 2), sublinear_tf=True)),
         ]
     )
     return Pipeline(
