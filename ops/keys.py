@@ -41,6 +41,7 @@ def ensure() -> Mapping[str, str]:
     if missing:
         step(f"Writing new secrets to {shown(file)}: keep a copy, the stored words cannot be read without them")
         file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.chmod(0o700)
         known.update({name: MAKERS[name]() for name in missing})
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as out:

@@ -31,6 +31,8 @@ def main() -> None:
     train.ensure()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: asked_to_stop.append(received))
+    # The database and the logs of a care base are nobody else's business on this machine.
+    os.umask(0o077)
     environ = database.flask_environment(demo=True)
     supervisor = Supervisor(logs=var_dir() / "log", pids=var_dir() / "run", say=step)
     try:

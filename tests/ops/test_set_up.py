@@ -40,6 +40,7 @@ def test_secrets_are_made_once_for_their_owner_only(tmp_path: Path, monkeypatch:
     assert set(first) == set(keys.MAKERS)
     assert all(len(value) >= 40 for value in first.values())
     assert stat.S_IMODE((tmp_path / "secrets.env").stat().st_mode) == 0o600
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
     assert keys.ensure() == first
 
 
