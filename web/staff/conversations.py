@@ -192,5 +192,5 @@ def emergency_contact(beneficiary_id: int) -> Any:
         shown = None if contact is None else (contact.name, contact.phone, contact.relation)
     if shown is None:
         flash(_("This person has named no emergency contact."), "info")
-    back = safe_next(request.form.get("next")) or url_for("staff.queue")
+    back = safe_next(request.form.get("next")) or url_for("staff.home")
     return render_template("staff/emergency_contact.html", contact=shown, back=back)

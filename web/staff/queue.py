@@ -23,8 +23,11 @@ from web.staff.blueprint import blueprint
 @blueprint.get("/")
 @access(Access.SIGNED_IN)
 def home() -> Any:
-    """Lead each role to its own first page."""
-    return redirect(url_for("staff.queue" if staff_may(Access.SEE_QUEUE) else "staff.my_day"))
+    """Show who needs someone, the highest risk first; lead those who do not hold the desk to their own page."""
+    if not staff_may(Access.SEE_QUEUE):
+        return redirect(url_for("staff.my_day"))
+    state = desk_state.read(session=reading(), me=security.me(), now=clock.now())
+    return render_template("staff/queue.html", state=state)
 
 
 @blueprint.get("/my-day")
@@ -34,18 +37,10 @@ def my_day() -> Any:
     return render_template("staff/my_day.html")
 
 
-@blueprint.get("/queue")
-@access(Access.SEE_QUEUE)
-def queue() -> Any:
-    """Show who needs someone, the highest risk first."""
-    state = desk_state.read(session=reading(), me=security.me(), now=clock.now())
-    return render_template("staff/queue.html", state=state)
-
-
 @blueprint.get("/queue/state")
 @access(Access.SEE_QUEUE)
 def queue_state() -> Any:
-    """Return the same as data: the page asks every few seconds, so that a dead line cannot hide an alarm."""
+    """Return the desk as data: the page asks every few seconds, so that a dead line cannot hide an alarm."""
     return jsonify(desk_state.read(session=reading(), me=security.me(), now=clock.now()))
 
 
@@ -89,7 +84,7 @@ def check_in() -> Any:
     """Say "I am here": from now on people may be promised a person."""
     return act(
         lambda work: duty.check_in(session=work, actor=security.me(), now=clock.now()),
-        back=url_for("staff.queue"),
+        back=url_for("staff.home"),
         done=_("You are checked in. People who ask for a person are told that someone is here."),
     )
 
@@ -100,6 +95,6 @@ def check_out() -> Any:
     """Leave the desk: from now on nobody is promised this colleague."""
     return act(
         lambda work: duty.check_out(session=work, actor=security.me(), now=clock.now()),
-        back=url_for("staff.queue"),
+        back=url_for("staff.home"),
         done=_("You are checked out."),
     )

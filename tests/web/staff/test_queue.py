@@ -42,7 +42,7 @@ def test_queue_shows_a_code_and_reasons_in_words_but_never_a_name_or_a_message(d
         transcript.locked(session=session, conversation_id=conversation_id).beneficiary.called = "周小梅"
     desk_site.says(conversation_id, "我不想活了，今晚就走，床头的药")
     browser = desk_site.signed_in(RoleName.DUTY_OFFICER)
-    page = browser.get("/staff/queue").get_data(as_text=True)
+    page = browser.get("/staff/").get_data(as_text=True)
     told = json.dumps(_state(browser), ensure_ascii=False)
     for shown in (page, told):
         assert desk_site.code_of(conversation_id) in shown
@@ -176,5 +176,5 @@ def test_other_roles_land_on_a_plain_page(desk_site: DeskSite) -> None:
     assert browser.get("/staff/").headers["Location"] == "/staff/my-day"
     page = browser.get("/staff/my-day").get_data(as_text=True)
     assert "/staff/account" in page
-    assert "/staff/queue" not in page
+    assert "data-queue" not in page
     assert "/staff/duty" not in page
