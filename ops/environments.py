@@ -32,8 +32,9 @@ BOT = Environment("bot", "the bot (Rasa 3.6.21)", ("3.10",), "bot.txt", "bot-tes
 
 
 def _index_settings() -> Mapping[str, str]:
-    """Return an environment in which uv uses the package mirror that pip is set up with, if any."""
-    environ = dict(os.environ)
+    """Return an environment in which uv uses what pip is set up with: its mirror, and the system's certificates."""
+    # Offices often look into encrypted traffic with a certificate that only the system knows.
+    environ = {"UV_SYSTEM_CERTS": "1", **os.environ}
     if "UV_DEFAULT_INDEX" in environ or "UV_INDEX_URL" in environ:
         return environ
     asked = subprocess.run(

@@ -71,7 +71,7 @@ def find_or_fetch(versions: Sequence[str], *, uv: Path, purpose: str) -> Path:
         return found
     version = versions[0]
     note(f"No Python {' or '.join(versions)} here; asking uv to fetch {version} for {purpose}.")
-    subprocess.run([str(uv), "python", "install", version], check=False)
+    subprocess.run([str(uv), "--system-certs", "python", "install", version], check=False)
     asked = subprocess.run(
         [str(uv), "python", "find", "--managed-python", version], capture_output=True, text=True, check=False
     )

@@ -8,7 +8,7 @@ from ops.terminal import run, step
 # The oldest Python that each lock file serves, in an order in which constraints exist before they are used.
 OLDEST = {"tools": "3.10", "web": "3.11", "test": "3.11", "bot": "3.10", "bot-test": "3.10"}
 
-HOW = ("--quiet", "--universal", "--generate-hashes", "--no-header", "--no-emit-index-url")
+HOW = ("--quiet", "--system-certs", "--universal", "--generate-hashes", "--no-header", "--no-emit-index-url")
 
 
 def lock() -> None:
