@@ -207,9 +207,7 @@ def _complete_without_end(rows: Rows, *, spoiled: bool) -> None:
 def _answer_that_is_no_option(rows: Rows, *, spoiled: bool) -> None:
     screening = rows.screening(rows.beneficiary())
     value = 11 if spoiled else -1
-    rows.add(
-        ScreeningAnswer(screening=screening, item_key="phq-9.1", value=value, mode=AnswerMode.TAP, at=rows.now)
-    )
+    rows.add(ScreeningAnswer(screening=screening, item_key="phq-9.1", value=value, mode=AnswerMode.TAP, at=rows.now))
 
 
 def _two_answers_to_one_item(rows: Rows, *, spoiled: bool) -> None:
@@ -258,9 +256,7 @@ def _one_return_code_for_two(rows: Rows, *, spoiled: bool) -> None:
 def _one_chat_key_for_two(rows: Rows, *, spoiled: bool) -> None:
     for sign in ("a", "a" if spoiled else "b"):
         rows.add(
-            ChatKey(
-                key_hash=sign * 64, beneficiary_id=rows.beneficiary().id, created_at=rows.now, expires_at=rows.now
-            )
+            ChatKey(key_hash=sign * 64, beneficiary_id=rows.beneficiary().id, created_at=rows.now, expires_at=rows.now)
         )
 
 
@@ -272,9 +268,7 @@ def _one_public_id_for_two(rows: Rows, *, spoiled: bool) -> None:
 def _one_errand_twice(rows: Rows, *, spoiled: bool) -> None:
     for key in ("bot-turn-1", "bot-turn-1" if spoiled else "bot-turn-2"):
         rows.add(
-            OutboxRow(
-                kind=OutboxKind.BOT_TURN, dedupe_key=key, payload={}, created_at=rows.now, not_before=rows.now
-            )
+            OutboxRow(kind=OutboxKind.BOT_TURN, dedupe_key=key, payload={}, created_at=rows.now, not_before=rows.now)
         )
 
 
@@ -384,9 +378,7 @@ def _store_a_person_with_everything(world: World) -> None:
         conversation = rows.conversation(beneficiary=person)
         message = rows.message(conversation, kind=MessageKind.TEXT)
         case = rows.case(beneficiary=person)
-        rows.add(
-            CrisisFlag(case=case, message_id=message.id, source=FlagSource.BOT, level=LevelName.RED, at=rows.now)
-        )
+        rows.add(CrisisFlag(case=case, message_id=message.id, source=FlagSource.BOT, level=LevelName.RED, at=rows.now))
         rows.add(Escalation(case=case, hop_no=1, position=DutyPosition.ON_CALL, at=rows.now, seconds=0))
         rows.turn()
         rows.add(Intake(beneficiary_id=person.id, urgency=Urgency.NOW, started_at=rows.now))

@@ -89,9 +89,7 @@ def test_a_writer_in_another_process_is_waited_for(world: World) -> None:
     assert _slugs(world) == ["east"]
 
 
-@pytest.mark.parametrize(
-    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")]
-)
+@pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")])
 def test_a_confirmed_message_survives_a_power_cut(migrated_file: object, pragma: str, value: str) -> None:
     from models.database import open_engine
 
