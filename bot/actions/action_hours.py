@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -23,10 +24,13 @@ class ActionHours(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Ask the site and repeat its sentence."""
-        turn = Turn(dispatcher, tracker)
-        try:
-            hours = await site.hours(turn.language)
-            turn.show(hours["words"], ["human", "talk_more"])
-        except (SiteAway, SiteRefused):
-            turn.say("utter_site_down")
+        await say_hours(Turn(dispatcher, tracker), ["human", "talk_more"])
         return [SlotSet("misses", 0)]
+
+
+async def say_hours(turn: Turn, buttons: Sequence[str] = ()) -> None:
+    """Ask the site and repeat its sentence."""
+    try:
+        turn.show((await site.hours(turn.language))["words"], buttons)
+    except (SiteAway, SiteRefused, KeyError):
+        turn.say("utter_site_down")

@@ -24,11 +24,17 @@ class ActionLanguage(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Switch, and say so in the new language."""
-        turn = Turn(dispatcher, tracker)
-        language = "en" if turn.intent == "switch_english" else "zh-CN"
-        try:
-            await site.set_language(turn.conversation, language)
-            turn.show(sentence("utter_switched", language, turn.number))
-        except (SiteAway, SiteRefused):
-            turn.say("utter_site_down")
-        return [SlotSet("misses", 0)]
+        switched = await switch_language(Turn(dispatcher, tracker))
+        return [SlotSet("misses", 0), *(SlotSet(slot, value) for slot, value in switched.items())]
+
+
+async def switch_language(turn: Turn) -> dict[str, Any]:
+    """Switch, say so in the new language, and return the slots by which the rest of this turn speaks it too."""
+    language = "en" if turn.intent == "switch_english" else "zh-CN"
+    try:
+        await site.set_language(turn.conversation, language)
+    except (SiteAway, SiteRefused):
+        turn.say("utter_site_down")
+        return {}
+    turn.show(sentence("utter_switched", language, turn.number))
+    return {"switched": {"language": language, "in_turn": turn.number}}

@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.kept_answers import deliver_kept
 from actions.turn import Turn
 from actions.web_client import SiteAway, SiteRefused, site
 from actions.wording import exists
@@ -15,6 +16,9 @@ from actions.wording import exists
 WORRY = "worry_"
 # After this many worries in a row, a next step is offered; before that we only listen.
 LISTEN_FIRST = 2
+# Below this, a wish to die that triage did not see is more often a figure of speech.
+SURE_OF_A_WISH = 0.6
+RESUME = ("continue_screening", "restart_screening", "later")
 
 
 class ActionReply(Action):
@@ -35,9 +39,14 @@ class ActionReply(Action):
             _hear_worry(turn, heard)
         elif turn.intent == "greet":
             await _greet(turn)
+        elif turn.intent == "answer" and tracker.get_slot("interrupted") == "screening_form":
+            turn.say("utter_resume_screening", RESUME)
+        elif turn.intent == "crisis_wish":
+            await _hear_wish(turn)
         else:
             _say_plainly(turn)
-        return [SlotSet("misses", 0), SlotSet("worries_heard", heard)]
+        kept = await deliver_kept(turn)
+        return [*kept, SlotSet("misses", 0), SlotSet("worries_heard", heard)]
 
 
 def _hear_worry(turn: Turn, heard: int) -> None:
@@ -54,7 +63,18 @@ async def _greet(turn: Turn) -> None:
         state = {}
     turn.say("utter_greet")
     if (state.get("screening") or {}).get("status") == "open":
-        turn.say("utter_resume_screening", ["continue_screening", "restart_screening", "later"])
+        turn.say("utter_resume_screening", RESUME)
+
+
+async def _hear_wish(turn: Turn) -> None:
+    """A wish that only the classifier heard: triage saw nothing, so a person reads it within days, and we go on."""
+    if turn.confidence >= SURE_OF_A_WISH:
+        flag = {"level": "yellow", "reasons": ["model_sees_risk"], "message_id": turn.metadata.get("message_id")}
+        try:
+            await site.raise_flag(turn.conversation, flag)
+        except (SiteAway, SiteRefused):
+            pass  # The third voice of three; the site itself has assessed the message before it came here.
+    turn.say("utter_more_talk", ["human", "talk_more"])
 
 
 def _say_plainly(turn: Turn) -> None:

@@ -31,13 +31,18 @@ class ActionStartIntake(Action):
             turn.say("utter_site_down")
             return [FollowupAction("action_listen")]
         band = str(state.get("age_band") or "unknown")
-        progress = intake_steps.known(state.get("intake") or {}, band)
+        # The site does not give the story back, so what was told in this conversation counts as well.
+        told = tracker.get_slot("intake") or {}
+        progress = {**told, **intake_steps.known(state.get("intake") or {}, band)}
+        if intake_steps.open_step(progress) is None:
+            turn.say("utter_intake_done")
+            turn.say("utter_what_happens_next", ["start_screening", "human", "talk_more"])
+            return [FollowupAction("action_listen"), SlotSet("misses", 0)]
         turn.say("utter_intake_intro")
         return [
             SlotSet("intake", progress),
             SlotSet("stations", state.get("stations") or []),
             SlotSet("age_band", band),
-            SlotSet("intake_unsent", {}),
             SlotSet("intake_answer", None),
             SlotSet("misses", 0),
             FollowupAction("intake_form"),

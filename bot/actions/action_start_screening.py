@@ -38,7 +38,6 @@ class ActionStartScreening(Action):
             SlotSet("answers", answers),
             SlotSet("age_band", band),
             SlotSet("correcting", None),
-            SlotSet("unsent", {}),
             SlotSet("screening_answer", None),
             SlotSet("screening_words", None),
             SlotSet("interrupted", None),
@@ -61,6 +60,8 @@ async def _standing(turn: Turn) -> tuple[dict[str, int], str]:
     if turn.intent == "restart_screening":
         await site.restart_screening(turn.conversation)
         return {}, band
+    if screening.get("status") == "open":
+        answers.update(turn.tracker.get_slot("unsent") or {})
     if screening.get("status") != "open" or next_item(answers, band) is None:
         return {}, band
     return answers, band

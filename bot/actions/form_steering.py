@@ -9,6 +9,8 @@ from triage.screening import parse_control
 
 # Below this the classifier is guessing, and in a form a guess must not pull the person out.
 SURE = 0.55
+# Where any words may be the answer, a question to us must be plain before it is taken for one.
+QUITE_SURE = 0.75
 # Questions asked aside: answered in one sentence, then the form asks again.
 ASIDES = frozenset(
     {
@@ -36,6 +38,7 @@ class Steer(Enum):
     REPEAT = "repeat"
     HUMAN = "human"
     HOURS = "hours"
+    LANGUAGE = "language"
     ASIDE = "aside"
 
 
@@ -48,17 +51,21 @@ _BY_INTENT = {
     "repeat": Steer.REPEAT,
     "ask_human": Steer.HUMAN,
     "ask_hours": Steer.HOURS,
+    "switch_english": Steer.LANGUAGE,
+    "switch_chinese": Steer.LANGUAGE,
     **dict.fromkeys(ASIDES, Steer.ASIDE),
 }
+_ASK_US = frozenset({Steer.HUMAN, Steer.HOURS, Steer.LANGUAGE, Steer.ASIDE})
 
 
 def steering(turn: Turn, *, free_text: bool) -> Steer | None:
-    """Return how the person steers, or None when they answer; in free text only fixed words and taps steer."""
+    """Return how the person steers, or None when they answer; free text is an answer unless it plainly asks us."""
     if not turn.text:
         return _BY_INTENT.get(turn.intent)
     word = parse_control(turn.text)
     if word is not None:
         return Steer(word)
-    if free_text or turn.confidence < SURE:
+    if turn.confidence < (QUITE_SURE if free_text else SURE):
         return None
-    return _BY_INTENT.get(turn.intent)
+    steer = _BY_INTENT.get(turn.intent)
+    return steer if not free_text or steer in _ASK_US else None

@@ -18,6 +18,7 @@ WORRIES = ("money", "illness", "family", "loneliness", "work", "shame", "sleep",
 URGENCIES = ("now", "today", "week", "talk")
 CONSENTS = ("care", "contact", "share", "follow_up")
 FREE_TEXT = ("called", "story", "emergency_name", "emergency_phone", "emergency_relation")
+# Every question may be skipped; these show a button for it, the others have one that says as much.
 OPTIONAL = ("called", "station", "story", "emergency_name", "emergency_phone", "emergency_relation")
 YES_NO = ("guardian_consent", *(f"consent_{purpose}" for purpose in CONSENTS), "emergency_contact")
 LONGEST_NAME = 40
@@ -77,6 +78,9 @@ def order(progress: Mapping[str, Any]) -> list[str]:
     steps = ["called", "age_band"]
     if progress.get("age_band") == "under-14":
         steps.append("guardian_consent")
+        if progress.get("guardian_consent") is False:
+            # Without a grown-up's agreement nothing more is asked of a child.
+            return steps
     steps += ["station", "worries", "story", "urgency", *(f"consent_{purpose}" for purpose in CONSENTS)]
     steps.append("emergency_contact")
     if progress.get("emergency_contact") is True:
@@ -141,8 +145,6 @@ def _age(bare: str) -> str | None:
 
 def _name(words: str) -> str:
     """Return the name without the sentence around it."""
-    found = re.fullmatch(
-        r"(?:你|您)?(?:可以)?(?:就)?(?:叫我|我叫|我是|call me|i am|i'm|my name is)\s*(.+)", words, re.IGNORECASE
-    )
+    found = _INTRODUCED.fullmatch(words)
     name = found.group(1) if found else words
     return name.strip(" .,。，!！吧")

@@ -29,6 +29,8 @@ PAYLOADS = {
     "back": "/go_back",
     "stop": "/stop",
 }
+# So many of our own messages back, no sentence is said again if there is another.
+REMEMBERED = 8
 
 
 class Turn:
@@ -54,8 +56,22 @@ class Turn:
 
     @property
     def language(self) -> str:
-        """Return the language of the conversation as the site has it."""
+        """Return the language as the site has it, or the one that was switched to in this very turn."""
+        switched = self.tracker.get_slot("switched") or {}
+        if switched.get("in_turn") == self.number:
+            return str(switched["language"])
         return "en" if self.metadata.get("language") == "en" else "zh-CN"
+
+    @property
+    def said_lately(self) -> set[str]:
+        """Return what we said in the last few messages."""
+        said: set[str] = set()
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "bot":
+                said.add(str(((event.get("data") or {}).get("custom") or {}).get("text") or event.get("text") or ""))
+                if len(said) >= REMEMBERED:
+                    break
+        return said
 
     @property
     def number(self) -> int:
@@ -88,7 +104,7 @@ class Turn:
 
     def say(self, name: str, buttons: Iterable[str | Button] = (), **parts: str) -> None:
         """Say a sentence of domain/responses with buttons, named by key or given whole."""
-        self.show(sentence(name, self.language, self.number, **parts), buttons)
+        self.show(sentence(name, self.language, self.number, self.said_lately, **parts), buttons)
 
     def show(
         self,

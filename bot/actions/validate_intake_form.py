@@ -9,6 +9,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import intake_steps
 from actions.action_ask_human import ask_human
+from actions.action_hours import say_hours
+from actions.action_language import switch_language
 from actions.form_steering import MISSES_BEFORE_A_PERSON, Steer, steering
 from actions.turn import Turn
 from actions.web_client import SiteAway, SiteRefused, site
@@ -50,6 +52,9 @@ class ValidateIntakeForm(FormValidationAction):
                 return {"intake_answer": None}
             return await _take(turn, progress, step, turn.entity("value"))
         steer = steering(turn, free_text=step in intake_steps.FREE_TEXT)
+        if steer is Steer.ASIDE and step == "story":
+            # A long story may sound like anything; it is kept whole.
+            steer = None
         if steer is not None:
             return await _steered(turn, steer, progress, step)
         value = _typed(turn, step)
@@ -77,9 +82,10 @@ async def _steered(turn: Turn, steer: Steer, progress: dict[str, Any], step: str
         turn.say("utter_intake_stopped", ["talk_more", "human"])
         return {"intake_answer": STOPPED, "misses": 0}
     if steer is Steer.SKIP:
-        if step not in intake_steps.OPTIONAL:
-            return await _unclear(turn, step)
         turn.say("utter_skipped")
+        if step == "guardian_consent":
+            # A child who would rather not ask a grown-up has no grown-up's agreement.
+            return await _take(turn, progress, step, False)
         return await _next(turn, {**progress, step: None}, {})
     if steer is Steer.BACK:
         earlier = intake_steps.step_before(progress)
@@ -93,7 +99,9 @@ async def _steered(turn: Turn, steer: Steer, progress: dict[str, Any], step: str
     elif steer is Steer.ASIDE:
         turn.say(f"utter_{turn.intent}")
     elif steer is Steer.HOURS:
-        turn.say("utter_ask_human_pending")
+        await say_hours(turn)
+    elif steer is Steer.LANGUAGE:
+        return {"intake_answer": None, **await switch_language(turn)}
     return {"intake_answer": None}
 
 

@@ -9,9 +9,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import screening_steps
 from actions.action_ask_human import ask_human
+from actions.action_hours import say_hours
+from actions.action_language import switch_language
 from actions.form_steering import MISSES_BEFORE_A_PERSON, Steer, steering
+from actions.kept_answers import deliver_answers
 from actions.turn import Turn
-from actions.web_client import SiteAway, SiteRefused, site
 from triage.screening import REFUSED, answer_allowed, next_item, parse_answer
 
 HEARD = "heard"
@@ -79,17 +81,12 @@ async def _steered(turn: Turn, steer: Steer, item_key: str) -> dict[str, Any]:
     if steer is Steer.HUMAN:
         await ask_human(turn)
     elif steer is Steer.HOURS:
-        await _hours(turn)
+        await say_hours(turn)
+    elif steer is Steer.LANGUAGE:
+        return {"screening_answer": None, **await switch_language(turn)}
     elif steer is Steer.ASIDE:
         turn.say(f"utter_{turn.intent}")
     return {"screening_answer": None}
-
-
-async def _hours(turn: Turn) -> None:
-    try:
-        turn.show((await site.hours(turn.language))["words"])
-    except (SiteAway, SiteRefused):
-        turn.say("utter_site_down")
 
 
 async def _unclear(turn: Turn) -> dict[str, Any]:
@@ -105,22 +102,11 @@ async def _store(turn: Turn, item_key: str, value: int, mode: str) -> dict[str, 
     """Give the answer to the site at once; what it cannot take now is offered again with the next one."""
     tracker = turn.tracker
     answers = {**screening_steps.answers_of(tracker), item_key: value}
-    unsent = {**(tracker.get_slot("unsent") or {}), item_key: value}
-    result: dict[str, Any] | None = None
-    for key, kept in list(unsent.items()):
-        try:
-            reply = await site.put_answer(turn.conversation, key, int(kept), mode)
-        except SiteAway:
-            break
-        except SiteRefused:
-            del unsent[key]
-            continue
-        del unsent[key]
-        result = reply.get("result") or result
+    unsent, result = await deliver_answers(turn, {**(tracker.get_slot("unsent") or {}), item_key: value}, mode)
     events: dict[str, Any] = {"answers": answers, "unsent": unsent, "correcting": None, "misses": 0}
     if tracker.get_slot("correcting"):
         turn.say("utter_item_corrected")
     if next_item(answers, screening_steps.age_band_of(tracker)) is not None:
         return {**events, "screening_answer": None}
-    words = (result or {}).get("words")
+    words = result.get("words")
     return {**events, "screening_answer": DONE, "screening_words": words, "interrupted": None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -38,11 +39,12 @@ def exists(name: str) -> bool:
     return name in _variations()
 
 
-def sentence(name: str, language: str, turn: int = 0, **parts: str) -> str:
-    """Return a variation; `turn` moves on to the next, so that the same one does not come twice running."""
+def sentence(name: str, language: str, turn: int = 0, avoid: Collection[str] = (), **parts: str) -> str:
+    """Return a variation that was not among the sentences just said; `turn` decides between the others."""
     variations = _variations()[name]
     choice = variations.get(language) or variations[CHINESE]
-    words = choice[turn % len(choice)]
+    fresh = [words for words in choice if words not in avoid] or choice
+    words = fresh[turn % len(fresh)]
     for key, value in parts.items():
         words = words.replace("{" + key + "}", value)
     return words

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -24,6 +26,8 @@ class WebChannel(InputChannel):
     def __init__(self, token: str) -> None:
         self._token = token
         self._last: OrderedDict[str, int] = OrderedDict()
+        # Weak: a lock lives as long as somebody holds it or waits for it.
+        self._busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
     def name(cls) -> str:
@@ -54,10 +58,12 @@ class WebChannel(InputChannel):
             sender, number = turn.get("sender"), turn.get("message_id")
             if not isinstance(sender, str) or not sender or not isinstance(number, int):
                 return response.json({"error": "malformed"}, status=422)
-            said = await self._said_before(request, sender, number)
-            if said is None:
-                said = await self._hear(on_new_message, turn)
-            self._remember(sender, number)
+            # The site asks again when an answer takes too long; the second question waits for the first answer.
+            async with self._busy.setdefault(sender, asyncio.Lock()):
+                said = await self._said_before(request, sender, number)
+                if said is None:
+                    said = await self._hear(on_new_message, turn)
+                self._remember(sender, number)
             return response.json({"messages": said})
 
         return webhook

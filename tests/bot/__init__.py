@@ -1,0 +1,1 @@
+"""Tests of the bot. They run on the bot's interpreter."""

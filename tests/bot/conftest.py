@@ -1,0 +1,16 @@
+"""The played site, put in the place of the real one in every action."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.web_client import site as line_to_site
+from tests.bot.talk import PlayedSite
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> PlayedSite:
+    """Answer whatever the actions ask of the site."""
+    played = PlayedSite()
+    monkeypatch.setattr(line_to_site, "_client", played.client())
+    return played
