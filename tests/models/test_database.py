@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
-from models.database import writing
+from models.database import open_engine, writing
 from models.stations import Station
 from tests.fixtures.world import World, at_once
 
@@ -23,10 +24,14 @@ def _slugs(world: World) -> list[str]:
 
 
 def test_a_failure_in_the_middle_leaves_no_trace(any_world: World) -> None:
-    with pytest.raises(RuntimeError), any_world.work() as session:
-        session.add(_station("east"))
-        session.flush()
-        raise RuntimeError
+    def store_and_fail() -> None:
+        with any_world.work() as session:
+            session.add(_station("east"))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        store_and_fail()
     assert _slugs(any_world) == []
 
 
@@ -90,9 +95,7 @@ def test_a_writer_in_another_process_is_waited_for(world: World) -> None:
 
 
 @pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")])
-def test_a_confirmed_message_survives_a_power_cut(migrated_file: object, pragma: str, value: str) -> None:
-    from models.database import open_engine
-
+def test_a_confirmed_message_survives_a_power_cut(migrated_file: Path, pragma: str, value: str) -> None:
     engine = open_engine(f"sqlite:///{migrated_file}")
     with engine.connect() as connection:
         assert str(connection.execute(text(f"PRAGMA {pragma}")).scalar()) == value
