@@ -80,6 +80,22 @@ def test_load_on_a_later_day_extends_the_roster_without_overlap(desk_session: Se
         assert one.position is not following.position or one.ends_at <= following.starts_at
 
 
+def test_hours_that_somebody_else_already_holds_are_left_alone(desk_session: Session) -> None:
+    made = demo.load_people(session=desk_session, now=START, hashed=str, passwords={})
+    assert made
+    anna = desk_session.scalars(select(StaffMember).where(StaffMember.username == "anna")).one()
+    begin = START + timedelta(days=2)
+    taken = DutyTurn(staff=anna, position=DutyPosition.BASE_LEADER, starts_at=begin, ends_at=begin + timedelta(hours=1))
+    desk_session.add(taken)
+    demo.load_roster(session=desk_session, now=START, timezone=ZONE)
+    holding = [
+        turn
+        for turn in duty.turns_between(session=desk_session, start=begin, end=begin + timedelta(hours=1))
+        if turn.position is DutyPosition.BASE_LEADER
+    ]
+    assert holding == [taken]
+
+
 def test_known_password_is_used_again_where_the_account_is_missing(desk_session: Session) -> None:
     made = _load(desk_session, passwords={"zhangmin": "kept from before"})
     assert made["zhangmin"] == "kept from before"

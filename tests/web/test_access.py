@@ -13,6 +13,41 @@ from tests.fixtures.desk import Browser, DeskSite, running_site
 from web.common import access as access_module
 from web.common.access import ROLES, Access, access, check_declarations, declared
 
+# Who may do what at the desk, written a second time by hand: a view that asks for another right must say so here.
+DESK_RIGHTS = {
+    "staff.account": Access.SIGNED_IN,
+    "staff.acknowledge": Access.ACKNOWLEDGE_CASE,
+    "staff.add_person": Access.MANAGE_STAFF,
+    "staff.add_turn": Access.PLAN_DUTY,
+    "staff.case": Access.SEE_CASE,
+    "staff.change_language": Access.SIGNED_IN,
+    "staff.change_password": Access.SIGNED_IN,
+    "staff.check_in": Access.CHECK_IN,
+    "staff.check_out": Access.CHECK_IN,
+    "staff.close_case": Access.CLOSE_CASE,
+    "staff.close_conversation": Access.CLOSE_CONVERSATION,
+    "staff.conversation": Access.SEE_CONVERSATION,
+    "staff.conversation_stream": Access.SEE_CONVERSATION,
+    "staff.deactivate": Access.MANAGE_STAFF,
+    "staff.duty": Access.SEE_DUTY,
+    "staff.emergency_contact": Access.SEE_CASE,
+    "staff.hand_back": Access.HAND_BACK,
+    "staff.home": Access.SIGNED_IN,
+    "staff.language": Access.ANYONE,
+    "staff.messages": Access.SEE_CONVERSATION,
+    "staff.my_day": Access.SIGNED_IN,
+    "staff.new_password": Access.MANAGE_STAFF,
+    "staff.people": Access.MANAGE_STAFF,
+    "staff.queue_state": Access.SEE_QUEUE,
+    "staff.queue_stream": Access.SEE_QUEUE,
+    "staff.raise_level": Access.ACKNOWLEDGE_CASE,
+    "staff.reactivate": Access.MANAGE_STAFF,
+    "staff.remove_turn": Access.PLAN_DUTY,
+    "staff.sign_in": Access.ANYONE,
+    "staff.sign_out": Access.SIGNED_IN,
+    "staff.take_over": Access.TAKE_OVER,
+    "staff.write": Access.WRITE,
+}
 BOT_AND_PERSON = {Access.BOT, Access.PERSON}
 
 
@@ -60,6 +95,20 @@ def _sent_to_the_door(verdict: tuple[int, str]) -> bool:
 
 def _is_refused(verdict: tuple[int, str]) -> bool:
     return verdict[0] in (401, 403) or _sent_to_the_door(verdict)
+
+
+def test_every_view_of_the_desk_asks_for_the_right_that_is_written_here(site: DeskSite) -> None:
+    asked = {
+        rule.endpoint: declared(site.app, rule.endpoint)
+        for rule in _rules(site.app)
+        if rule.endpoint.startswith("staff.")
+    }
+    assert asked == DESK_RIGHTS
+
+
+def test_everything_of_the_bots_line_needs_the_token(site: DeskSite) -> None:
+    asked = {declared(site.app, rule.endpoint) for rule in _rules(site.app) if rule.endpoint.startswith("api.")}
+    assert asked == {Access.BOT}
 
 
 @pytest.mark.parametrize("role", list(RoleName))

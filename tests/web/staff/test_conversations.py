@@ -183,7 +183,7 @@ def test_message_that_worried_us_carries_its_level_and_reason(desk_site: DeskSit
     desk_site.says(conversation_id, "我不想活了")
     rows = browser.json(f"/staff/conversations/{conversation_id}/messages").get_json()["messages"]
     calm, worrying = [row for row in rows if row["sender"] == "person"]
-    assert (calm["level"], calm["reasons"]) == ("", [])
+    assert (calm["level"], calm["reasons"], calm["mine"]) == ("", [], False)
     assert worrying["level"] in {"orange", "red", "emergency"}
     assert worrying["reasons"]
 
