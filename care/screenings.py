@@ -135,8 +135,13 @@ def _store(
 def _finish(*, session: Session, screening: Screening, conversation: Conversation, band: str, now: datetime) -> str:
     outcome = rules.result(answers_of(screening), band)
     for instrument, score in outcome.scores.items():
-        session.add(
-            ScreeningScore(screening_id=screening.id, instrument=instrument, total=score.total, band=score.band_id)
+        screening.scores.append(
+            ScreeningScore(
+                instrument=instrument,
+                total=score.total,
+                band=score.band_id,
+                item8_policy=score.item8_policy.value if score.item8_policy else None,
+            )
         )
     screening.level, screening.complete, screening.ended_at = outcome.level.value, True, now
     audit.record(
