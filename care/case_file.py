@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload, selectinload
 
 from care import audit
 from care.refusals import Refusal, Refused
@@ -106,3 +106,20 @@ def cases_of(*, session: Session, beneficiary_id: int) -> Sequence[CrisisCase]:
     return session.scalars(
         select(CrisisCase).where(CrisisCase.beneficiary_id == beneficiary_id).order_by(CrisisCase.id.desc())
     ).all()
+
+
+def gather(*, session: Session) -> list[object]:
+    """Read what the duty screen shows in a handful of queries; keep the answer as long as the rows are used.
+
+    The verbs that follow find these rows in the session instead of asking for each of them.
+    """
+    cases = session.scalars(
+        select(CrisisCase)
+        .where(CrisisCase.closed_at.is_(None))
+        .options(selectinload(CrisisCase.flags), selectinload(CrisisCase.escalations))
+    ).all()
+    conversations = session.scalars(select(Conversation).where(Conversation.closed_at.is_(None))).all()
+    ids = {case.beneficiary_id for case in cases} | {one.beneficiary_id for one in conversations}
+    people = session.scalars(select(Beneficiary).where(Beneficiary.id.in_(ids))).all()
+    colleagues = session.scalars(select(StaffMember).options(lazyload(StaffMember.roles))).all()
+    return [*cases, *conversations, *people, *colleagues]

@@ -140,7 +140,7 @@ def _finish(*, session: Session, screening: Screening, conversation: Conversatio
                 instrument=instrument,
                 total=score.total,
                 band=score.band_id,
-                item8_policy=score.item8_policy.value if score.item8_policy else None,
+                item8_policy=score.item8_policy,
             )
         )
     screening.level, screening.complete, screening.ended_at = outcome.level.value, True, now
