@@ -25,6 +25,7 @@ REASONS_AT_MOST = 4
 
 def read(*, session: Session, me: StaffMember, now: datetime) -> dict[str, Any]:
     """Return the whole state of the desk for this colleague."""
+    gathered = case_file.gather(session=session)
     recent = [one for one in desk.recent(session=session, limit=RECENT_AT_MOST) if one.owner_staff_id != me.id]
     waiting, mine = desk.waiting(session=session), desk.mine(session=session, actor=me)
     promises = callbacks.standing(session=session)
@@ -33,7 +34,8 @@ def read(*, session: Session, me: StaffMember, now: datetime) -> dict[str, Any]:
         beneficiary_ids=[one.beneficiary_id for one in (*recent, *waiting, *mine)]
         + [promise.conversation.beneficiary_id for promise in promises],
     )
-    return {
+    state = system_state.now()
+    shown = {
         "now": now.isoformat(),
         "cases": [case_row(case, me) for case in crises.queue_of_open_cases(session=session)],
         "waiting": [conversation_row(one, levels, since=one.human_requested_at) for one in waiting],
@@ -41,8 +43,11 @@ def read(*, session: Session, me: StaffMember, now: datetime) -> dict[str, Any]:
         "mine": [conversation_row(one, levels) for one in mine],
         "recent": [conversation_row(one, levels) for one in recent],
         "duty": duty_row(session=session, me=me, now=now),
-        "system": {"scheduler": (state := system_state.now()).scheduler, "bot": state.bot},
+        "system": {"scheduler": state.scheduler, "bot": state.bot},
     }
+    # Until here the session has to know these rows; it forgets what nobody holds.
+    del gathered
+    return shown
 
 
 def case_row(case: CrisisCase, me: StaffMember) -> dict[str, Any]:
@@ -140,14 +145,15 @@ def duty_row(*, session: Session, me: StaffMember, now: datetime) -> dict[str, A
     """Return whether this colleague is expected and here, and who else is."""
     turn = my_turn(session=session, me=me, now=now)
     here = turn is not None and turn.checked_in_at is not None and turn.checked_out_at is None
+    present = duty.present(session=session, at=now)
     return {
         "state": "here" if here else "expected" if turn else "none",
         "expected": turn is not None and not here,
         "here": here,
         "none": turn is None,
         "turn": _turn_words(turn),
-        "present": _present_words(duty.present(session=session, at=now)),
-        "somebody": bool(duty.present(session=session, at=now)),
+        "present": _present_words(present),
+        "somebody": bool(present),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,10 @@ from web.common.live import Event, sse, stream
 from web.staff import desk_state
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
+
+# Events that change only when somebody last wrote. A case, an alarm, a wish for a person are told at once.
+SMALL_TALK = frozenset({"message", "intake"})
+SMALL_TALK_EVERY = 2.0  # seconds
 
 
 @blueprint.get("/")
@@ -49,11 +54,27 @@ def queue_state() -> Any:
 def queue_stream() -> Any:
     """Send the whole state of the desk whenever anything changes."""
     speak = _speaker()
+    calm = _Calm()
 
-    def again(_events: list[Event]) -> Iterator[str]:
-        return speak()
+    def again(events: list[Event]) -> Iterator[str]:
+        return iter(()) if calm.can_wait(events) else speak()
 
     return stream(current_app._get_current_object(), (live.DESK,), speak, again)  # type: ignore[attr-defined]
+
+
+class _Calm:
+    """Lets small talk wait: twenty people chatting must not make the desk count itself anew with every line."""
+
+    def __init__(self) -> None:
+        self._told_at = 0.0
+
+    def can_wait(self, events: list[Event]) -> bool:
+        """Tell whether nothing but ordinary lines came soon after the last state; the page asks by itself later."""
+        moment = time.monotonic()
+        if all(kind in SMALL_TALK for _number, kind, _payload in events) and moment - self._told_at < SMALL_TALK_EVERY:
+            return True
+        self._told_at = moment
+        return False
 
 
 def _speaker() -> Any:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from care import human, transcript
 from models.live import Heartbeat
 from models.staff import RoleName
 from tests.fixtures.desk import Browser, DeskSite
 from triage.levels import Level
+from web.staff import queue
 
 
 def _state(browser: Browser) -> Any:
@@ -178,3 +181,16 @@ def test_other_roles_land_on_a_plain_page(desk_site: DeskSite) -> None:
     assert "/staff/account" in page
     assert "data-queue" not in page
     assert "/staff/duty" not in page
+
+
+def test_small_talk_waits_but_a_case_never_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(queue.time, "monotonic", lambda: now[0])
+    calm = queue._Calm()
+    assert not calm.can_wait([(1, "message", {})])
+    now[0] += 0.5
+    assert calm.can_wait([(2, "message", {}), (3, "intake", {})])
+    assert not calm.can_wait([(4, "message", {}), (5, "case", {}), (6, "alarm", {})])
+    assert not calm.can_wait([(7, "human_request", {})])
+    now[0] += queue.SMALL_TALK_EVERY
+    assert not calm.can_wait([(8, "message", {})])
