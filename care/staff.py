@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, desk, live
+from care import audit, crises, desk, live
+from models.crises import CrisisCase
 from models.staff import Role, RoleName, StaffMember
 
 # NIST SP 800-63B asks for length and a list of known bad choices, not for a mix of signs.
@@ -193,7 +194,7 @@ def end_sessions(member: StaffMember) -> None:
 
 
 def deactivate(*, session: Session, actor: StaffMember, staff_id: int, now: datetime) -> StaffMember:
-    """Take the right to sign in away at once; the people this colleague spoke with go back to the queue."""
+    """Take the right to sign in away at once; the people this colleague had taken on go back to the queue."""
     member = _manageable(session=session, actor=actor, staff_id=staff_id)
     if member.id == actor.id:
         raise Declined(Problem.NOT_YOURSELF)
@@ -205,9 +206,24 @@ def deactivate(*, session: Session, actor: StaffMember, staff_id: int, now: date
         conversation.human_requested_at = now
     member.active = False
     end_sessions(member)
+    _ring_again_for_those_left_behind(session=session, member=member, now=now)
     _note(session=session, actor=actor, member=member, verb="staff.deactivate", now=now)
     live.publish(session=session, channel=live.DESK, kind="staff", now=now, staff_id=member.id)
     return member
+
+
+def _ring_again_for_those_left_behind(*, session: Session, member: StaffMember, now: datetime) -> None:
+    """A case that was taken but not spoken with has nobody now: its alarm rings the next rung at once."""
+    taken = session.scalars(
+        select(CrisisCase).where(
+            CrisisCase.closed_at.is_(None),
+            CrisisCase.acknowledged_by_id == member.id,
+            CrisisCase.contacted_at.is_(None),
+        )
+    ).all()
+    for case in taken:
+        case.acknowledged_at, case.acknowledged_by_id = None, None
+        crises.climb(session=session, case=case, now=now)
 
 
 def reactivate(*, session: Session, actor: StaffMember, staff_id: int, now: datetime) -> StaffMember:

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from care import crises, people, staff, transcript
 from care import desk as chat_desk
-from care import people, staff, transcript
 from care.staff import Declined, Problem
 from models.audit import AuditEntry
 from models.conversations import Owner
+from models.crises import CrisisCase, FlagSource
 from models.staff import Role, RoleName, StaffMember
 from tests.fixtures.desk import START
+from triage.levels import Level
 
 
 def _create(
@@ -124,6 +126,31 @@ def test_deactivating_ends_sessions_and_gives_conversations_back(desk_session: S
     assert other.owner is Owner.STAFF
     last = transcript.messages_after(session=desk_session, conversation_id=held.id, seq=0)[-1]
     assert "张敏" in last.text
+
+
+def test_case_that_a_leaving_colleague_had_taken_rings_again(desk_session: Session) -> None:
+    leaving, manager = _create(desk_session, "leaving"), _create(desk_session, "manager", (RoleName.BASE_MANAGER,))
+    left, spoken = (_case(desk_session) for _ in range(2))
+    for case in (left, spoken):
+        crises.acknowledge(session=desk_session, case_id=case.id, actor=leaving, now=START)
+    crises.note_contact(session=desk_session, beneficiary_id=spoken.beneficiary_id, actor=leaving, now=START)
+    hops = left.hops
+    staff.deactivate(session=desk_session, actor=manager, staff_id=leaving.id, now=START)
+    assert (left.acknowledged_by_id, left.owner_id) == (None, manager.id)
+    assert left.climbs_at is not None
+    assert left.hops > hops
+    assert spoken.acknowledged_by_id == leaving.id
+
+
+def _case(session: Session) -> CrisisCase:
+    conversation = people.open_door(session=session, secret="s", language="en", now=START).conversation
+    return crises.raise_flag(
+        session=session,
+        beneficiary=conversation.beneficiary,
+        conversation=conversation,
+        signal=crises.Signal(source=FlagSource.STAFF, level=Level.RED, reasons=("staff_words",)),
+        now=START,
+    )
 
 
 def test_what_is_done_to_accounts_leaves_a_trace_without_passwords(desk_session: Session) -> None:
