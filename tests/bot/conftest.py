@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from actions.web_client import site as line_to_site
+
 from tests.bot.talk import PlayedSite
 
 

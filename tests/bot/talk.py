@@ -9,10 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from rasa_sdk import Tracker
-from rasa_sdk.executor import CollectingDispatcher
-from ruamel.yaml import YAML
-
 from actions.action_after_intake import ActionAfterIntake
 from actions.action_after_screening import ActionAfterScreening
 from actions.action_ask_intake_answer import ActionAskIntakeAnswer
@@ -22,6 +18,10 @@ from actions.action_start_screening import ActionStartScreening
 from actions.validate_intake_form import ValidateIntakeForm
 from actions.validate_screening_form import ValidateScreeningForm
 from actions.web_client import WebClient
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from ruamel.yaml import YAML
+
 from triage.screening import next_item, result
 
 ROOT = Path(__file__).resolve().parents[2]

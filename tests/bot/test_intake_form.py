@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from actions import intake_steps
+
 from tests.bot.talk import PlayedSite, Talk
 
 
@@ -213,7 +213,7 @@ def test_third_miss_offers_a_person(begun: Talk) -> None:
     _skip_to(begun, "urgency")
     firsts = [begun.type("嗯哼哼")[0] for _ in range(3)]
     assert len(set(firsts)) == 3
-    assert [button["payload"] for button in begun.said[0]["buttons"]][0] == "/ask_human"
+    assert [button["payload"] for button in begun.said[0]["buttons"]][:1] == ["/ask_human"]
 
 
 def test_finished_intake_is_not_asked_again(begun: Talk) -> None:
