@@ -1,0 +1,210 @@
+"""Outside the forms: what was said is heard first, a person is never far, and no sentence is said twice running."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+from actions.action_ask_human import ActionAskHuman
+from actions.action_exercise import ActionExercise
+from actions.action_hours import ActionHours
+from actions.action_language import ActionLanguage
+from actions.action_repair import ActionRepair
+from actions.action_reply import ActionReply
+from actions.web_client import SiteAway, SiteRefused, WebClient
+from actions.wording import exists
+
+from tests.bot.talk import PlayedSite, Talk, example
+
+LANGUAGES = ["zh-CN", "en"]
+PLAIN = "goodbye thanks affirm deny chitchat insult flirt ask_who ask_what ask_privacy ask_what_next ask_medicine"
+STEERING = "ask_others_data more_talk stop go_back skip repeat correct_answer what_do_you_mean"
+WORRIES = "money illness family loneliness work shame sleep grief child housing other"
+
+
+def _say(talk: Talk, action: Any, intent: str, text: str = "", confidence: float = 0.9) -> list[str]:
+    talk.said, talk._number = [], talk._number + 2
+    talk.events.append({"event": "user", "metadata": {"message_id": talk._number, "language": talk.language}})
+    talk._latest = {"text": text or intent, "intent": {"name": intent, "confidence": confidence}, "entities": []}
+    talk.run(action)
+    return talk.texts
+
+
+def _offered(talk: Talk) -> list[str]:
+    return [button["payload"] for message in talk.said for button in message["buttons"]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("intent", [*PLAIN.split(), *STEERING.split(), *(f"worry_{w}" for w in WORRIES.split())])
+def test_every_intent_has_an_answer_of_its_own_in_both_languages(site: PlayedSite, language: str, intent: str) -> None:
+    talk = Talk(language)
+    words = _say(talk, ActionReply(), intent)
+    assert exists(f"utter_{intent}")
+    assert words
+    assert (language == "en") == words[0].isascii()
+
+
+def test_first_worry_is_only_listened_to_and_the_second_brings_an_offer(site: PlayedSite) -> None:
+    talk = Talk()
+    _say(talk, ActionReply(), "worry_money")
+    assert _offered(talk) == []
+    _say(talk, ActionReply(), "worry_sleep")
+    assert {"/start_intake", "/start_screening", "/ask_human"} <= set(_offered(talk))
+
+
+def test_same_worry_told_again_is_not_answered_in_the_same_words(site: PlayedSite) -> None:
+    talk = Talk()
+    assert _say(talk, ActionReply(), "worry_money")[0] != _say(talk, ActionReply(), "worry_money")[0]
+
+
+def test_bot_says_that_it_is_a_program(site: PlayedSite) -> None:
+    assert "程序" in _say(Talk(), ActionReply(), "ask_who")[0]
+    assert "program" in _say(Talk("en"), ActionReply(), "ask_who")[0]
+
+
+def test_greeting_asks_whether_to_go_on_with_open_questions(site: PlayedSite) -> None:
+    site.status = "open"
+    talk = Talk()
+    _say(talk, ActionReply(), "greet")
+    assert _offered(talk) == ["/continue_screening", "/restart_screening", "/more_talk"]
+
+
+@pytest.mark.parametrize("status", ["none", "complete"])
+def test_greeting_offers_nothing_to_go_on_with_otherwise(site: PlayedSite, status: str) -> None:
+    site.status = status
+    talk = Talk()
+    assert _say(talk, ActionReply(), "greet")
+    assert _offered(talk) == []
+
+
+def test_greeting_with_the_site_away_is_still_a_greeting(site: PlayedSite) -> None:
+    site.away = True
+    assert _say(Talk(), ActionReply(), "greet")
+
+
+def test_old_button_after_an_interruption_offers_to_go_on(site: PlayedSite) -> None:
+    talk = Talk()
+    talk.slots["interrupted"] = "screening_form"
+    _say(talk, ActionReply(), "answer")
+    assert "/continue_screening" in _offered(talk)
+
+
+def test_sure_wish_that_triage_did_not_see_reaches_a_person_and_is_listened_to(site: PlayedSite) -> None:
+    talk = Talk()
+    _say(talk, ActionReply(), "crisis_wish", confidence=0.8)
+    assert site.sent("/flags") == [{"level": "yellow", "reasons": ["model_sees_risk"], "message_id": 2}]
+    assert "/ask_human" in _offered(talk)
+
+
+def test_unsure_wish_raises_nothing_and_still_offers_a_person(site: PlayedSite) -> None:
+    talk = Talk()
+    _say(talk, ActionReply(), "crisis_wish", confidence=0.4)
+    assert site.sent("/flags") == []
+    assert "/ask_human" in _offered(talk)
+
+
+def test_kept_answers_are_given_with_the_next_word_outside_the_form(site: PlayedSite) -> None:
+    talk = Talk()
+    talk.slots["unsent"], talk.slots["intake_unsent"] = {"phq-9.1": 2}, {"called": "王姐"}
+    _say(talk, ActionReply(), "thanks")
+    assert site.answers == {"phq-9.1": 2}
+    assert site.intake == {"called": "王姐"}
+    assert (talk.slots["unsent"], talk.slots["intake_unsent"]) == ({}, {})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_three_misses_narrow_the_way_to_a_person(site: PlayedSite, language: str) -> None:
+    talk, said = Talk(language), []
+    for expected in (0, 5, 3):
+        said += _say(talk, ActionRepair(), "nlu_fallback", "呜啦")
+        assert len(_offered(talk)) == expected
+    assert len(set(said)) == 3
+    assert _offered(talk)[0] == "/ask_human"
+    assert talk.slots["misses"] == 0
+
+
+def test_understood_word_between_misses_begins_the_count_anew(site: PlayedSite) -> None:
+    talk = Talk()
+    _say(talk, ActionRepair(), "nlu_fallback")
+    _say(talk, ActionReply(), "thanks")
+    assert talk.slots["misses"] == 0
+
+
+@pytest.mark.parametrize("exercise", ["breathing", "grounding"])
+def test_exercise_opens_and_the_other_one_is_offered(site: PlayedSite, exercise: str) -> None:
+    talk = Talk()
+    _say(talk, ActionExercise(), exercise)
+    assert (talk.said[0]["kind"], talk.said[0]["extra"]) == ("exercise", {"exercise": exercise})
+    assert f"/{exercise}" not in _offered(talk)
+    assert "/ask_human" in _offered(talk)
+
+
+def test_wish_for_a_person_goes_to_the_site_and_the_bot_promises_nothing(site: PlayedSite) -> None:
+    assert _say(Talk(), ActionAskHuman(), "ask_human") == []
+    assert site.sent("/human-requests") == [{}]
+
+
+def test_hours_are_the_words_of_the_site(site: PlayedSite) -> None:
+    assert _say(Talk(), ActionHours(), "ask_hours") == [example("hours")["response"]["words"]]
+
+
+@pytest.mark.parametrize("action", [ActionAskHuman, ActionHours, ActionLanguage])
+def test_site_away_is_said_kindly(site: PlayedSite, action: Any) -> None:
+    site.away = True
+    assert len(_say(Talk(), action(), "switch_english")) == 1
+
+
+@pytest.mark.parametrize(("intent", "language"), [("switch_english", "en"), ("switch_chinese", "zh-CN")])
+def test_language_is_kept_by_the_site_and_spoken_at_once(site: PlayedSite, intent: str, language: str) -> None:
+    words = _say(Talk("zh-CN" if language == "en" else "en"), ActionLanguage(), intent)
+    assert site.sent("/language") == [{"language": language}]
+    assert words[0].isascii() == (language == "en")
+
+
+def _client(answer: httpx.Response | Exception) -> WebClient:
+    def reply(_request: httpx.Request) -> httpx.Response:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return WebClient(httpx.MockTransport(reply))
+
+
+@pytest.mark.parametrize("status", [404, 409, 422])
+def test_refusal_names_the_field(status: int) -> None:
+    with pytest.raises(SiteRefused) as refused:
+        asyncio.run(_client(httpx.Response(status, json={"error": "wrong_value", "field": "called"})).state("c"))
+    assert (refused.value.error, refused.value.field) == ("wrong_value", "called")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(500, json={}),
+        httpx.Response(502, text="<html>"),
+        httpx.Response(401, json={"error": "token"}),
+        httpx.Response(429, json={}),
+        httpx.Response(200, text="not json"),
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+    ],
+    ids=lambda answer: str(getattr(answer, "status_code", type(answer).__name__)),
+)
+def test_everything_else_that_is_no_answer_is_the_site_being_away(answer: httpx.Response | Exception) -> None:
+    with pytest.raises(SiteAway):
+        asyncio.run(_client(answer).state("c"))
+
+
+def test_every_request_carries_the_service_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUANYANG_BOT_TOKEN", "secret")
+    seen: list[str] = []
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["authorization"])
+        return httpx.Response(200, content=json.dumps({}))
+
+    asyncio.run(WebClient(httpx.MockTransport(reply)).hours("en"))
+    assert seen == ["Bearer secret"]
