@@ -2,7 +2,7 @@
 
 import { fill, setLevel } from "./filling.js";
 import { openLine, showLine } from "./line.js";
-import { say, token } from "./desk.js";
+import { token } from "./desk.js";
 
 const page = document.querySelector("[data-talk]");
 const lines = page.querySelector("[data-lines]");
@@ -105,4 +105,4 @@ const line = openLine({
   onState: showLine(page),
   onSignedOut: () => showError(page.dataset.wordsKept),
 });
-page.addEventListener("desk:pressed", (event) => { if (event.detail.ok) say("✓"); line.askNow(); });
+page.addEventListener("desk:pressed", () => line.askNow());
