@@ -25,13 +25,27 @@ class Check:
     folder: Path = ROOT
     environ: Callable[[], Mapping[str, str]] = field(default=lambda: _without_our_settings())
     count: Callable[[int], Tally] = tally.of_single_check
+    # Rasa says hundreds of lines about what is in order; they are shown only when something is not.
+    only_when_failing: bool = False
 
     def run(self) -> Tally:
-        """Run the program with its words shown as they come, and count."""
+        """Run the program, show what it says, and count."""
         step(self.name)
-        command = [str(part) for part in self.command]
-        done = subprocess.run(command, cwd=self.folder, env=dict(self.environ()), stdin=subprocess.DEVNULL, check=False)
-        return self.count(done.returncode)
+        done = subprocess.run(
+            [str(part) for part in self.command],
+            cwd=self.folder,
+            env=dict(self.environ()),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if self.only_when_failing else None,
+            stderr=subprocess.STDOUT if self.only_when_failing else None,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        counted = self.count(done.returncode)
+        if self.only_when_failing and counted.failed:
+            print(done.stdout, flush=True)
+        return counted
 
 
 def _without_our_settings() -> Mapping[str, str]:
@@ -60,13 +74,20 @@ def bot() -> list[Check]:
     data = ("--domain", train.domain(), "--data", "data", "--quiet")
     told = ("--model", str(BOT_MODEL), "--stories", str(stories), "--out", str(results), "--quiet")
     return [
-        Check("The bot's data", rasa_command("data", "validate", *data), BOT_PROJECT, _bot_environment),
+        Check(
+            "The bot's data",
+            rasa_command("data", "validate", *data),
+            BOT_PROJECT,
+            _bot_environment,
+            only_when_failing=True,
+        ),
         Check(
             "The bot's conversations",
             rasa_command("test", "core", *told, "--fail-on-prediction-errors", "--no-plot"),
             BOT_PROJECT,
             _bot_environment,
             count=lambda status: tally.of_rasa(stories, results, status),
+            only_when_failing=True,
         ),
     ]
 
