@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from ops import checks, system_packages, tally
 from ops.tally import Tally
 
