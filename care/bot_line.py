@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, aliased
 
 from care import outbox, transcript
 from care.wording import say
@@ -60,18 +60,18 @@ class BotLine:
             return False
 
 
-def pending_rows(*, session: Session, conversation_id: int) -> list[OutboxRow]:
+def pending_rows(*, session: Session, conversation_id: int) -> Sequence[OutboxRow]:
     """Return the errands of this conversation that still wait, oldest first."""
-    rows = session.scalars(
+    return session.scalars(
         select(OutboxRow)
         .where(
+            OutboxRow.conversation_id == conversation_id,
             OutboxRow.kind == OutboxKind.BOT_TURN,
             OutboxRow.delivered_at.is_(None),
             OutboxRow.given_up_at.is_(None),
         )
         .order_by(OutboxRow.id)
     ).all()
-    return [row for row in rows if row.payload["conversation_id"] == conversation_id]
 
 
 def pending_of(*, session: Session, conversation_id: int, now: datetime) -> int | None:
@@ -80,6 +80,22 @@ def pending_of(*, session: Session, conversation_id: int, now: datetime) -> int 
     if not rows or (rows[0].claimed_until and rows[0].claimed_until >= now):
         return None
     return rows[0].id
+
+
+def give_up_stale(*, session: Session, now: datetime) -> int:
+    """End the errands whose words nobody would expect an answer to any more; return how many."""
+    ended = session.execute(
+        update(OutboxRow)
+        .where(
+            OutboxRow.kind == OutboxKind.BOT_TURN,
+            OutboxRow.delivered_at.is_(None),
+            OutboxRow.given_up_at.is_(None),
+            OutboxRow.created_at < now - STALE_AFTER,
+        )
+        .values(given_up_at=now, claimed_until=None, last_error="stale")
+        .execution_options(synchronize_session=False)
+    )
+    return int(getattr(ended, "rowcount", 0) or 0)
 
 
 def run(*, session: Session, row_id: int, line: BotLine, clock: Callable[[], datetime]) -> bool:
@@ -177,14 +193,21 @@ def _note_silence(*, session: Session, row_id: int, error: str, now: datetime) -
     """Put the errand back and tell the person honestly, once for each message that waits for an answer."""
     row = session.get_one(OutboxRow, row_id, populate_existing=True)
     outbox.failed(row=row, error=error, now=now)
-    conversation = transcript.locked(session=session, conversation_id=row.payload["conversation_id"])
+    assert row.conversation_id is not None
+    conversation = transcript.locked(session=session, conversation_id=row.conversation_id)
     if conversation.owner is Owner.STAFF:
         return
-    for waiting in pending_rows(session=session, conversation_id=conversation.id):
-        message = session.get_one(Message, waiting.payload["message_id"])
-        if not transcript.replies_to(session=session, message=message):
-            _say_away(session=session, conversation=conversation, message=message, now=now)
+    for message in _unanswered(session=session, conversation_id=conversation.id):
+        _say_away(session=session, conversation=conversation, message=message, now=now)
     conversation.bot_reachable = False
+
+
+def _unanswered(*, session: Session, conversation_id: int) -> Sequence[Message]:
+    """Return the messages that wait for the bot and have been told nothing yet."""
+    waiting = [row.payload["message_id"] for row in pending_rows(session=session, conversation_id=conversation_id)]
+    reply = aliased(Message)
+    answered = select(reply.id).where(reply.reply_to_id == Message.id).exists()
+    return session.scalars(select(Message).where(Message.id.in_(waiting), ~answered).order_by(Message.seq)).all()
 
 
 def _say_away(*, session: Session, conversation: Conversation, message: Message, now: datetime) -> None:

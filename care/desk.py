@@ -58,13 +58,11 @@ def _acknowledge_open_case(*, session: Session, conversation: Conversation, acto
 
 def _silence_bot(*, session: Session, conversation: Conversation, now: datetime) -> None:
     """Withdraw the bot's errands that have not been run, so that it cannot answer under the colleague's hands."""
-    pending = select(Message.id).where(Message.conversation_id == conversation.id, Message.sender == Sender.PERSON)
-    keys = [f"bot-turn-{message_id}" for message_id in session.scalars(pending).all()[-50:]]
     session.execute(
         update(OutboxRow)
         .where(
             OutboxRow.kind == OutboxKind.BOT_TURN,
-            OutboxRow.dedupe_key.in_(keys),
+            OutboxRow.conversation_id == conversation.id,
             OutboxRow.delivered_at.is_(None),
             OutboxRow.given_up_at.is_(None),
         )

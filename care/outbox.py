@@ -16,11 +16,26 @@ CLAIM = timedelta(seconds=30)
 RETRY_SECONDS = (2, 4, 8, 15, 30, 60)
 
 
-def queue(*, session: Session, kind: OutboxKind, dedupe_key: str, now: datetime, **payload: Any) -> OutboxRow | None:
+def queue(
+    *,
+    session: Session,
+    kind: OutboxKind,
+    dedupe_key: str,
+    now: datetime,
+    conversation_id: int | None = None,
+    **payload: Any,
+) -> OutboxRow | None:
     """Add an errand; return None when the same errand is there already."""
     if session.scalar(select(OutboxRow.id).where(OutboxRow.dedupe_key == dedupe_key)) is not None:
         return None
-    row = OutboxRow(kind=kind, dedupe_key=dedupe_key, payload=payload, created_at=now, not_before=now)
+    row = OutboxRow(
+        kind=kind,
+        dedupe_key=dedupe_key,
+        conversation_id=conversation_id,
+        payload=payload,
+        created_at=now,
+        not_before=now,
+    )
     session.add(row)
     session.flush()
     return row

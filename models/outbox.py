@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
@@ -24,12 +24,17 @@ class OutboxRow(Base):
     """One errand; delivered after the commit, retried until it is done or given up with a reason."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_due", "delivered_at", "given_up_at", "not_before"),)
+    __table_args__ = (
+        Index("ix_outbox_due", "delivered_at", "given_up_at", "not_before"),
+        Index("ix_outbox_conversation", "conversation_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[OutboxKind] = mapped_column(enum_column(OutboxKind, "kind"))
     # The same errand is never queued twice.
     dedupe_key: Mapped[str] = mapped_column(String(80), unique=True)
+    # Of a bot's turn: whose, so that the turns of one conversation are found without reading all of them.
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     # Ids only; the words are read from their own table at delivery.
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

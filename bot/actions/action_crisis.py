@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from components.voices import CRISIS_KEY, third_voice, voice
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
 from actions.web_client import SiteAway, SiteRefused, site
-from triage.levels import Level
+from triage.levels import highest
+
+# The reason in triage's list that says what the classifier learned to hear.
+HEARD_BY_CLASSIFIER = "wishes_to_die"
 
 
 class ActionCrisis(Action):
@@ -25,8 +29,7 @@ class ActionCrisis(Action):
     ) -> list[dict[str, Any]]:
         """Leave any form, remember which, and pass on a level that only the bot heard."""
         turn = Turn(dispatcher, tracker)
-        heard = turn.message.get("crisis") or (turn.message.get("parse_data") or {}).get("crisis") or {}
-        await _raise_if_louder(turn, heard)
+        await _raise_if_louder(turn)
         interrupted = (tracker.active_loop or {}).get("name")
         return [
             ActiveLoop(None),
@@ -36,15 +39,13 @@ class ActionCrisis(Action):
         ]
 
 
-async def _raise_if_louder(turn: Turn, heard: dict[str, Any]) -> None:
-    own, told = Level(heard.get("own_level", "green")), Level(heard.get("site_level", "green"))
-    if own.rank <= told.rank:
+async def _raise_if_louder(turn: Turn) -> None:
+    """Pass on what triage or the classifier heard here and the site did not."""
+    own = highest((voice(turn.message, "own_level"), third_voice(turn.message)))
+    if own.rank <= voice(turn.message, "site_level").rank:
         return
-    flag = {
-        "level": own.value,
-        "reasons": heard.get("reasons") or [],
-        "message_id": turn.metadata.get("message_id"),
-    }
+    reasons = (turn.message.get(CRISIS_KEY) or {}).get("reasons") or [HEARD_BY_CLASSIFIER]
+    flag = {"level": own.value, "reasons": reasons, "message_id": turn.metadata.get("message_id")}
     try:
         await site.raise_flag(turn.conversation, flag)
     except (SiteAway, SiteRefused):

@@ -12,10 +12,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.voices import CRISIS_KEY
 from triage.assess import assess
 from triage.levels import Level, highest
-
-CRISIS_KEY = "crisis"
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER], is_trainable=False)

@@ -15,9 +15,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from components.crisis_detector import CRISIS_KEY
+from components.voices import CRISIS_KEY, heard_level, third_voice
 from triage.assess import assess
-from triage.levels import Level
+from triage.levels import Level, highest
 
 ACTION = "action_crisis"
 PRIORITY = 9
@@ -91,11 +91,8 @@ def _level(tracker: DialogueStateTracker) -> Level:
     latest = tracker.latest_message
     if latest is None:
         return Level.GREEN
-    heard = (latest.parse_data or {}).get(CRISIS_KEY)
-    if heard is None:
+    parsed = latest.parse_data or {}
+    if CRISIS_KEY not in parsed:
         # Nobody listened to this message, as in a test story: then this policy does.
-        return assess(latest.text or "").level
-    try:
-        return Level(heard.get("level", Level.GREEN.value))
-    except ValueError:
-        return Level.GREEN
+        return highest((assess(latest.text or "").level, third_voice(parsed)))
+    return heard_level(parsed)

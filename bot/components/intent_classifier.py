@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
@@ -20,11 +21,12 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 
 RANKING_LENGTH = 5
 LATIN_WORD = r"[a-z']+"
+_NOT_A_WORD = re.compile(r"[^\w']+")
 
 
 def plain(text: str) -> str:
-    """Return the text as the classifier sees it: one width, lower case, single blanks."""
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    """Return the text as the classifier sees it: one width, lower case, words and single blanks only."""
+    return " ".join(_NOT_A_WORD.sub(" ", unicodedata.normalize("NFKC", text).lower()).split())
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
@@ -34,7 +36,7 @@ class NgramIntentClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the settings that config.yml may change."""
-        return {"regularisation": 12.0, "seed": 7}
+        return {"regularisation": 20.0, "seed": 7}
 
     def __init__(
         self,
@@ -112,7 +114,7 @@ def build(regularisation: float, seed: int) -> Pipeline:
     """Return the untrained pipeline: character n-grams for Chinese and typos, words for English."""
     features = FeatureUnion(
         [
-            ("characters", TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True)),
+            ("characters", TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 2), sublinear_tf=True)),
             ("words", TfidfVectorizer(token_pattern=LATIN_WORD, ngram_range=(1, 2), sublinear_tf=True)),
         ]
     )

@@ -19,15 +19,24 @@ SITE_GOES_FIRST = timedelta(seconds=3)
 
 
 def ask_the_bot_again(tools: Tools) -> int:
-    """Run the bot's errands that are due and older than three seconds, the oldest of each conversation first."""
+    """Run the bot's errands that are due and older than three seconds, the oldest of each conversation first.
+
+    Errands older than three minutes are ended. While the bot is away nothing is tried: the disk is left to the chat.
+    """
     now = tools.clock()
     with tools.sessions() as session:
         ids = outbox.due(session=session, kind=OutboxKind.BOT_TURN, now=now)
         rows = session.scalars(select(OutboxRow).where(OutboxRow.id.in_(ids)).order_by(OutboxRow.id)).all()
-        first_of_each: dict[int, int] = {}
+        stale = any(row.created_at < now - bot_line.STALE_AFTER for row in rows)
+        first_of_each: dict[int | None, int] = {}
         for row in rows:
-            if row.created_at <= now - SITE_GOES_FIRST:
-                first_of_each.setdefault(row.payload["conversation_id"], row.id)
+            if now - bot_line.STALE_AFTER <= row.created_at <= now - SITE_GOES_FIRST:
+                first_of_each.setdefault(row.conversation_id, row.id)
+    if stale:
+        with tools.sessions() as session, writing(session):
+            bot_line.give_up_stale(session=session, now=now)
+    if not first_of_each or not tools.line.is_there():
+        return 0
     done = 0
     for row_id in first_of_each.values():
         with tools.sessions() as session:

@@ -215,3 +215,26 @@ def test_a_message_knows_what_it_answers(world: World) -> None:
     with world.look() as session:
         replies = session.scalars(select(Message).where(Message.reply_to_id == posted.message.id)).all()
         assert [reply.sender for reply in replies] == [Sender.SYSTEM]
+
+
+@pytest.mark.parametrize("key", ["", "k" * 65, "\ud800", "键", "a\nb", "a\x00b"])
+def test_a_key_that_no_browser_of_ours_makes_is_refused(world: World, key: str) -> None:
+    conversation_id = world.person()
+    with world.work() as session, pytest.raises(Refused) as refused:
+        conversations.post(
+            session=session,
+            conversation_id=conversation_id,
+            client_key=key,
+            text="在吗",
+            now=world.clock(),
+            timezone=ZONE,
+        )
+    assert (refused.value.refusal, refused.value.field) == (Refusal.WRONG_VALUE, "client_key")
+
+
+@pytest.mark.parametrize("message_id", [0, -1, 2**31, 10**30])
+def test_a_button_of_a_message_that_cannot_exist_is_refused(any_world: World, message_id: int) -> None:
+    conversation_id = any_world.person()
+    with pytest.raises(Refused) as refused:
+        any_world.says(conversation_id, "", button=(message_id, 0))
+    assert refused.value.refusal is Refusal.NO_SUCH_BUTTON

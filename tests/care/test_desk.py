@@ -38,7 +38,7 @@ def test_taking_over_silences_the_bot_and_tells_the_person_who_is_there(world: W
     assert world.conversation(other).owner is Owner.BOT
     assert "Officer" in world.messages(number)[-1].text
     with world.look() as session:
-        ends = {row.payload["conversation_id"]: row.last_error for row in session.scalars(select(OutboxRow))}
+        ends = {row.conversation_id: row.last_error for row in session.scalars(select(OutboxRow))}
     assert ends == {number: "taken_over", other: None}
 
 

@@ -7,11 +7,10 @@ from typing import Any
 from flask import jsonify
 from sqlalchemy import select
 
-from care import crises, human, intakes, screenings, transcript
+from care import bot_voice, crises, human, intakes, screenings, transcript
 from care.refusals import Refusal, Refused
 from config import LANGUAGES
-from models.conversations import Conversation, Message
-from models.crises import FlagSource
+from models.conversations import Conversation
 from models.stations import Station
 from triage.levels import Level
 from web.api import blueprint
@@ -69,19 +68,16 @@ def raise_flag(public_id: str) -> Any:
     data = body()
     level = _level(word(data, "level"))
     reasons = tuple(str(reason)[:64] for reason in data.get("reasons") or [])[:20]
+    number = data.get("message_id")
     with unit_of_work() as session:
-        conversation = _locked(session, public_id)
-        case = crises.raise_flag(
+        case = bot_voice.raise_flag(
             session=session,
-            beneficiary=conversation.beneficiary,
-            conversation=conversation,
-            signal=crises.Signal(
-                source=FlagSource.BOT,
-                level=level,
-                reasons=reasons,
-                message_id=_own_message(session, conversation, data.get("message_id")),
-            ),
+            conversation=_locked(session, public_id),
+            level=level,
+            reasons=reasons,
+            message_number=number if isinstance(number, int) else None,
             now=clock.now(),
+            timezone=clock.timezone(),
         )
         present = case.level.value
     return jsonify({"case_level": present})
@@ -113,10 +109,3 @@ def _level(name: str) -> Level:
     if level is Level.GREEN:
         raise Refused(Refusal.ONLY_UPWARD, "level")
     return level
-
-
-def _own_message(session: Any, conversation: Conversation, number: Any) -> int | None:
-    """Return the id only if the message belongs to this conversation: a mistake must not hide a flag."""
-    if not isinstance(number, int):
-        return None
-    return session.scalar(select(Message.id).where(Message.id == number, Message.conversation_id == conversation.id))

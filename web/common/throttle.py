@@ -9,5 +9,5 @@ limiter = Limiter(get_remote_address, default_limits=[])
 
 # A person mistypes a code a few times; a program tries thousands.
 RESUME = "10 per minute; 60 per hour"
-START = "30 per minute"
+START = "60 per minute"
 SIGN_IN = "10 per minute; 50 per hour"
