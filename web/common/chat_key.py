@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, jsonify, redirect, request, url_for
+from flask import current_app, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from care import people
 from models.beneficiaries import Beneficiary

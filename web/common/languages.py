@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, g, request
+from flask import Flask, g, request
 from flask_babel import Babel, format_datetime
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from config import LANGUAGES
 from web.common import clock
