@@ -16,7 +16,7 @@ def chat_words() -> dict[str, str]:
         "programme": _("Programme"),
         "nuanyang": _("Nuanyang"),
         "colleague": _("Colleague"),
-        "with_programme": _("You are talking with a programme"),
+        "with_programme": _("A programme is answering"),
         "with_person": _("You are talking with {name}"),
         "a_person": _("A person, not a programme."),
         "waiting": _("Your wish for a person has been passed on."),

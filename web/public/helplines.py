@@ -17,7 +17,7 @@ class Helpline(NamedTuple):
 
 # 12356: National Health Commission notice of 2024-12-25; every city at least 18 hours a day, so no hours are promised.
 HELPLINES = (
-    Helpline("12356", _("support line"), _("National psychological support line, free to call")),
+    Helpline("12356", _("support line"), _("National psychological support line")),
     Helpline("120", _("ambulance"), _("Ambulance: someone is hurt or has taken something")),
     Helpline("110", _("police"), _("Police: someone is in danger right now")),
 )

@@ -25,6 +25,14 @@ export function scrollToNewest() {
   toNewest.hidden = true;
 }
 
+/* A crisis card is read from its first line, also where it is taller than the screen. */
+function showFromTop(seq) {
+  const node = list.querySelector(`[data-seq="${seq}"]`);
+  scrollToNewest();
+  const above = node.getBoundingClientRect().top - thread.getBoundingClientRect().top;
+  if (above < 0) thread.scrollTop += above - 8;
+}
+
 toNewest.addEventListener("click", scrollToNewest);
 thread.addEventListener("scroll", () => { if (atBottom()) toNewest.hidden = true; }, { passive: true });
 
@@ -168,7 +176,10 @@ export function add(views) {
     isNew = true;
   }
   if (!isNew) return false;
-  if (stick) scrollToNewest(); else toNewest.hidden = false;
+  const card = views.find((view) => view.kind === "crisis");
+  if (card) showFromTop(card.seq);
+  else if (stick) scrollToNewest();
+  else toNewest.hidden = false;
   return true;
 }
 
