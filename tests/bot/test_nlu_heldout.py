@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import io
+import sys
 import tarfile
 from collections import Counter
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ops.places import BOT_MODEL
 
 HELD_OUT = Path(__file__).with_name("heldout.yml")
 TRAINING = Path(__file__).resolve().parents[2] / "bot/data/nlu"
+STORED_AS = "classifier.joblib"
 SURE = 0.7
 FEWEST_RIGHT = 0.75
 MOST_WRONG_AND_SURE = 0.08
@@ -55,16 +57,15 @@ def examples(file: Path) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def readings(tmp_path_factory: pytest.TempPathFactory) -> list[Reading]:
+def readings() -> list[Reading]:
     """Let the classifier of the trained model read every held-out message."""
     import joblib
 
     assert BOT_MODEL.exists(), "the bot is not trained; run make train"
-    folder = tmp_path_factory.mktemp("model")
     with tarfile.open(BOT_MODEL) as archive:
-        archive.extractall(folder)
-    stored = [path for path in folder.rglob("*") if path.is_file() and "NgramIntentClassifier" in str(path)]
-    pipeline: Any = joblib.load(stored[0])
+        stored = archive.extractfile(next(name for name in archive.getnames() if name.endswith(STORED_AS)))
+        assert stored is not None
+        pipeline: Any = joblib.load(io.BytesIO(stored.read()))
     return [_read(pipeline, intent, text) for intent, text in examples(HELD_OUT)]
 
 
@@ -76,19 +77,24 @@ def _read(pipeline: Any, meant: str, text: str) -> Reading:
     return Reading(text, meant, str(pipeline.classes_[best]), float(chances[best]))
 
 
+def _report(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    with capsys.disabled():
+        sys.stdout.write(f"\n{line}")
+
+
 def _share(readings: list[Reading]) -> float:
     return sum(reading.right for reading in readings) / len(readings)
 
 
 def test_three_of_four_messages_are_read_right(readings: list[Reading], capsys: pytest.CaptureFixture[str]) -> None:
     wrong_and_sure = [reading for reading in readings if not reading.right and reading.confidence >= SURE]
-    with capsys.disabled():
-        print(f"\nheld out: {len(readings)} messages, {_share(readings):.3f} read right")
-        for language in ("zh", "en"):
-            part = [reading for reading in readings if reading.language == language]
-            sure = sum(reading in wrong_and_sure for reading in part)
-            print(f"  {language}: {len(part)} messages, {_share(part):.3f} right, {sure / len(part):.3f} wrong and sure")
-        print("  most often confused:", Counter((r.meant, r.read) for r in readings if not r.right).most_common(5))
+    _report(capsys, f"held out: {len(readings)} messages, {_share(readings):.3f} read right")
+    for language in ("zh", "en"):
+        part = [reading for reading in readings if reading.language == language]
+        sure = sum(reading in wrong_and_sure for reading in part) / len(part)
+        _report(capsys, f"  {language}: {len(part)} messages, {_share(part):.3f} right, {sure:.3f} wrong and sure")
+    confused = Counter((reading.meant, reading.read) for reading in readings if not reading.right)
+    _report(capsys, f"  most often confused: {confused.most_common(5)}")
     assert _share(readings) >= FEWEST_RIGHT
 
 
@@ -106,8 +112,7 @@ def test_wishes_to_die_are_recalled_as_a_third_voice(
     readings: list[Reading], capsys: pytest.CaptureFixture[str]
 ) -> None:
     wishes = [reading for reading in readings if reading.meant == "crisis_wish"]
-    with capsys.disabled():
-        print(f"\n  crisis_wish: {_share(wishes):.3f} of {len(wishes)} recalled by the classifier alone")
+    _report(capsys, f"  crisis_wish: {_share(wishes):.3f} of {len(wishes)} recalled by the classifier alone")
     assert wishes
 
 
