@@ -57,6 +57,9 @@ def environment(secrets: Mapping[str, str], ports: Ports) -> dict[str, str]:
     shared = {**ours, **os.environ, "PYTHONPATH": str(ROOT)}
     # Compiling TensorFlow's modules anew at each start would cost twelve seconds of the bot's twenty.
     shared.pop("PYTHONDONTWRITEBYTECODE", None)
+    # The processes talk to each other on this machine; an office's proxy must never carry that.
+    for name in ("NO_PROXY", "no_proxy"):
+        shared[name] = ",".join(part for part in (shared.get(name), HOST, "localhost") if part)
     return shared
 
 
