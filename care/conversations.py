@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from care import crises, human, live, outbox, safety_replies, transcript
 from care.refusals import Refusal, Refused
+from models.base import LARGEST_ID
 from models.conversations import Conversation, Message, Owner, Sender
 from models.crises import FlagSource
 from models.outbox import OutboxKind
@@ -18,6 +19,7 @@ from triage.assess import Assessment, assess
 from triage.levels import Level
 
 LONGEST_MESSAGE = 20_000  # signs; longer than any story typed on a phone, short enough to assess at once
+LONGEST_KEY = 64  # signs
 FLOOD_LIMIT = 20  # messages
 FLOOD_WINDOW = timedelta(seconds=10)
 # How far back a person's own words still belong to what they say now.
@@ -49,8 +51,11 @@ def post(
 ) -> Posted:
     """Take a person's message: once per client key, assessed unless it is a tap, forwarded when the bot owns the chat.
 
-    button is (message id, position). Raise Refused: EMPTY, TOO_LONG, SLOW_DOWN, CLOSED, NO_SUCH_BUTTON.
+    button is (message id, position). Raise Refused: EMPTY, TOO_LONG, SLOW_DOWN, CLOSED, NO_SUCH_BUTTON,
+    WRONG_VALUE for a key that no browser of ours makes.
     """
+    if not (client_key.isascii() and client_key.isprintable() and 1 <= len(client_key) <= LONGEST_KEY):
+        raise Refused(Refusal.WRONG_VALUE, "client_key")
     conversation = transcript.locked(session=session, conversation_id=conversation_id)
     earlier = session.scalars(
         select(Message).where(Message.conversation_id == conversation.id, Message.client_key == client_key)
@@ -135,7 +140,7 @@ def _rolling(session: Session, conversation: Conversation, now: datetime) -> tup
 def _offered(*, session: Session, conversation: Conversation, button: tuple[int, int]) -> tuple[str, str]:
     """Return title and payload of a button that was really offered in this conversation."""
     message_id, position = button
-    message = session.get(Message, message_id)
+    message = session.get(Message, message_id) if 0 < message_id <= LARGEST_ID else None
     if message is None or message.conversation_id != conversation.id or message.sender is Sender.PERSON:
         raise Refused(Refusal.NO_SUCH_BUTTON)
     if not 0 <= position < len(message.buttons):

@@ -42,8 +42,12 @@ WORRIES = (
 )
 # The order in which the bot asks; what is here already is never asked again.
 QUESTIONS = ("called", "age_band", "station", "worries", "urgency", "consents")
+_PURPOSES = frozenset(purpose.value for purpose in ConsentPurpose)
 _PHONE = re.compile(r"\+?\d[\d\s-]{5,18}\d")
+# Control signs, format signs, lone surrogates.
+_UNWRITABLE = frozenset({"Cc", "Cf", "Cs"})
 LONGEST_NAME = 40
+LONGEST_RELATION = 32
 LONGEST_STORY = 20_000
 
 
@@ -86,8 +90,8 @@ def _ring_for_urgency(*, session: Session, conversation: Conversation, now: date
 def _words(value: Any, name: str, longest: int) -> str:
     if not isinstance(value, str):
         raise Refused(Refusal.WRONG_VALUE, name)
-    # Control and format signs have no place in a name and can hide another one.
-    kept = "".join(sign for sign in value if unicodedata.category(sign) not in {"Cc", "Cf"} or sign == "\n")
+    # Control and format signs have no place in a name and can hide another one; a lone surrogate is half a sign.
+    kept = "".join(sign for sign in value if unicodedata.category(sign) not in _UNWRITABLE or sign == "\n")
     kept = kept.strip()
     if not kept or len(kept) > longest:
         raise Refused(Refusal.WRONG_VALUE, name)
@@ -112,7 +116,9 @@ def _set_guardian_consent(_s: Session, person: Beneficiary, _i: Intake, value: A
 
 
 def _set_station(session: Session, person: Beneficiary, _i: Intake, value: Any, _now: datetime) -> None:
-    station = session.scalars(select(Station).where(Station.slug == str(value))).first()
+    # A slug is plain ASCII; anything else could not even be looked up in every database.
+    known = isinstance(value, str) and value.isascii() and value.isprintable()
+    station = session.scalars(select(Station).where(Station.slug == value)).first() if known else None
     if station is None:
         raise Refused(Refusal.WRONG_VALUE, "station")
     person.station_id = station.id
@@ -139,7 +145,7 @@ def _set_consents(session: Session, person: Beneficiary, _i: Intake, value: Any,
     if not isinstance(value, dict) or not value:
         raise Refused(Refusal.WRONG_VALUE, "consents")
     for purpose, given in value.items():
-        if purpose not in ConsentPurpose or not isinstance(given, bool):
+        if purpose not in _PURPOSES or not isinstance(given, bool):
             raise Refused(Refusal.WRONG_VALUE, "consents")
         session.add(Consent(beneficiary_id=person.id, purpose=ConsentPurpose(purpose), given=given, at=now))
 
@@ -156,10 +162,17 @@ def _set_emergency_contact(session: Session, person: Beneficiary, intake: Intake
     contact = person.emergency_contact or EmergencyContact(beneficiary_id=person.id)
     contact.name = _words(value.get("name"), "emergency_contact.name", LONGEST_NAME)
     contact.phone = unicodedata.normalize("NFKC", phone)
-    contact.relation = str(value.get("relation") or "")[:32]
+    contact.relation = _relation(value.get("relation"))
     contact.at = now
     session.add(contact)
     intake.emergency_contact_declined = False
+
+
+def _relation(value: Any) -> str:
+    """Return who the contact is, as far as it can be written; it never stands in the way of the contact."""
+    if not isinstance(value, str):
+        return ""
+    return "".join(sign for sign in value if unicodedata.category(sign) not in _UNWRITABLE)[:LONGEST_RELATION]
 
 
 def _set_completed(_s: Session, _p: Beneficiary, intake: Intake, value: Any, now: datetime) -> None:

@@ -14,6 +14,10 @@ NAMING = {
 }
 
 
+# The largest number that an id can be on PostgreSQL; a larger one in a request names no record.
+LARGEST_ID = 2**31 - 1
+
+
 class Base(DeclarativeBase):
     """Parent of every table."""
 

@@ -11,7 +11,7 @@ from models.conversations import Message, MessageKind, Sender
 from models.crises import CrisisCase, CrisisFlag
 from models.outbox import OutboxRow
 from models.staff import RoleName
-from tests.fixtures.world import World, at_once
+from tests.fixtures.world import ZONE, World, at_once
 
 DANGER = "我不想活了"
 CALM = "今天天气不错"

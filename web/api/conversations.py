@@ -10,6 +10,7 @@ from sqlalchemy import select
 from care import bot_voice, crises, human, intakes, screenings, transcript
 from care.refusals import Refusal, Refused
 from config import LANGUAGES
+from models.base import LARGEST_ID
 from models.conversations import Conversation
 from models.stations import Station
 from triage.levels import Level
@@ -67,15 +68,13 @@ def raise_flag(public_id: str) -> Any:
     """The bot's own detector heard more than the site's: it may raise, nothing else."""
     data = body()
     level = _level(word(data, "level"))
-    reasons = tuple(str(reason)[:64] for reason in data.get("reasons") or [])[:20]
-    number = data.get("message_id")
     with unit_of_work() as session:
         case = bot_voice.raise_flag(
             session=session,
             conversation=_locked(session, public_id),
             level=level,
-            reasons=reasons,
-            message_number=number if isinstance(number, int) else None,
+            reasons=_reasons(data.get("reasons")),
+            message_number=_number(data.get("message_id")),
             now=clock.now(),
             timezone=clock.timezone(),
         )
@@ -99,6 +98,17 @@ def set_language(public_id: str) -> Any:
 def _locked(session: Any, public_id: str) -> Conversation:
     found = transcript.by_public_id(session=session, public_id=public_id)
     return transcript.locked(session=session, conversation_id=found.id)
+
+
+def _reasons(given: Any) -> tuple[str, ...]:
+    """Return what can be kept of the reasons; a careless detail must never cost the flag itself."""
+    listed = given if isinstance(given, list) else [given] if isinstance(given, str) and given else []
+    return tuple(str(reason)[:64] for reason in listed[:20])
+
+
+def _number(given: Any) -> int | None:
+    is_number = isinstance(given, int) and not isinstance(given, bool)
+    return given if is_number and 0 < given <= LARGEST_ID else None
 
 
 def _level(name: str) -> Level:

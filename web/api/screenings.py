@@ -24,7 +24,7 @@ def put_answer(public_id: str, item_key: str) -> Any:
     value, mode = data.get("value"), data.get("mode", AnswerMode.TAP.value)
     if not isinstance(value, int) or isinstance(value, bool):
         raise Refused(Refusal.WRONG_VALUE, "value")
-    if mode not in AnswerMode:
+    if mode not in [one.value for one in AnswerMode]:
         raise Refused(Refusal.WRONG_VALUE, "mode")
     with unit_of_work() as session:
         found = transcript.by_public_id(session=session, public_id=public_id)
