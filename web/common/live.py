@@ -49,7 +49,7 @@ class LiveFeed:
         inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
         with self._lock:
             if self._thread is None:
-                self._last = self._newest()
+                self._begin_at_the_newest()
                 self._thread = threading.Thread(target=self._follow, name="live-feed", daemon=True)
                 self._thread.start()
             for channel in channels:
@@ -69,9 +69,11 @@ class LiveFeed:
         with self._lock:
             return len({id(inbox) for inboxes in self._streams.values() for inbox in inboxes})
 
-    def _newest(self) -> int:
+    def _begin_at_the_newest(self) -> None:
         with self._engine.connect() as connection:
-            return connection.scalar(select(func.max(LiveEvent.id))) or 0
+            self._last = connection.scalar(select(func.max(LiveEvent.id))) or 0
+            # What is there already is old news, also where the latest numbers are looked at again.
+            self._seen.extend(connection.scalars(select(LiveEvent.id).where(LiveEvent.id > self._last - LOOK_BACK)))
 
     def _follow(self) -> None:
         while True:
