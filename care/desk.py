@@ -31,8 +31,8 @@ def take_over(*, session: Session, conversation_id: int, actor: StaffMember, now
         if not actor.has_any(*MAY_STEP_IN):
             raise Refused(Refusal.OWNED_BY_COLLEAGUE)
         _end_spell(session=session, conversation=conversation, now=now)
-    conversation.owner = Owner.STAFF
-    conversation.owner_staff_id = actor.id
+    # Both at once: a flush between the two would break the rule that an owner is named.
+    conversation.owner_staff_id, conversation.owner = actor.id, Owner.STAFF
     conversation.human_requested_at = None
     session.add(TakeOver(conversation_id=conversation.id, staff_id=actor.id, taken_at=now))
     _silence_bot(session=session, conversation=conversation, now=now)
