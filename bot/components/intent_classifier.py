@@ -102,12 +102,18 @@ class NgramIntentClassifier(GraphComponent):
         return messages
 
     def _ranking(self, text: str) -> list[dict[str, Any]]:
-        if self._pipeline is None:
+        if self._pipeline is None or not _knows_a_sign_of(self._pipeline, text):
             return []
         chances = self._pipeline.predict_proba([text])[0]
         best = numpy.argsort(chances)[::-1][:RANKING_LENGTH]
         names = self._pipeline.classes_
         return [{"name": str(names[index]), "confidence": float(chances[index])} for index in best]
+
+
+def _knows_a_sign_of(pipeline: Pipeline, text: str) -> bool:
+    # Of wholly strange signs only the blanks around them are known, and those alone look like a short "yes".
+    known = pipeline["features"].transformer_list[0][1].vocabulary_
+    return any(sign in known for sign in text if not sign.isspace())
 
 
 def build(regularisation: float, seed: int) -> Pipeline:
