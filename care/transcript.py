@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from care import live
 from care.refusals import Refusal, Refused
+from models.base import LARGEST_ID
 from models.conversations import Conversation, Message, MessageKind, Sender
 from models.staff import StaffMember
 
@@ -78,7 +79,7 @@ def messages_after(*, session: Session, conversation_id: int, seq: int, limit: i
     """Return messages with a higher number, in order; at most limit, the newest when there are more."""
     rows = session.scalars(
         select(Message)
-        .where(Message.conversation_id == conversation_id, Message.seq > seq)
+        .where(Message.conversation_id == conversation_id, Message.seq > min(seq, LARGEST_ID))
         .order_by(Message.seq.desc())
         .limit(limit)
     ).all()

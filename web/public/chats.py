@@ -131,7 +131,7 @@ def _button(data: dict[str, Any]) -> tuple[int, int] | None:
             message_id, _dot, position = str(data["button"]).partition(".")
             return int(message_id), int(position)
         return int(data["message_id"]), int(data["button"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
         raise Refused(Refusal.NO_SUCH_BUTTON, "button") from error
 
 
