@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask_babel import gettext as _
 
 from web.common import clock, languages
+
+
+def opening_line(staffed: bool, next_at: datetime | None) -> str:
+    """Return the roster's answer in one short line; main.js says the same when it changes."""
+    if staffed:
+        return _("Someone is on duty now.")
+    if next_at is None:
+        return _("Nobody is on duty now.")
+    return _("Nobody is on duty now. Next: {when}").replace("{when}", languages.local_time(next_at, "short"))
 
 
 def chat_words() -> dict[str, str]:
@@ -19,6 +30,9 @@ def chat_words() -> dict[str, str]:
         "with_programme": _("A programme is answering"),
         "with_person": _("You are talking with {name}"),
         "a_person": _("A person, not a programme."),
+        "on_duty": _("Someone is on duty now."),
+        "no_duty": _("Nobody is on duty now."),
+        "next_duty": _("Nobody is on duty now. Next: {when}"),
         "waiting": _("Your wish for a person has been passed on."),
         "ended": _("This conversation has ended."),
         "programme_away": _("The programme cannot answer at the moment. Your words are kept, and you can ask for a person."),

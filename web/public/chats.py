@@ -17,8 +17,9 @@ from web.common.refusal_words import refusal_words
 from web.common.throttle import START, limiter
 from web.common.wants import wants_json
 from web.public import blueprint
-from web.public.chat_words import chat_words
+from web.public.chat_words import chat_words, opening_line
 from web.public.message_views import message_views, status_view
+from web.public.opening import opening
 from web.public.own_conversation import begin, own
 
 # Shown once and then forgotten: the code travels in the person's own signed cookie for one page view.
@@ -55,7 +56,7 @@ def chat() -> Any:
 
 
 def _chat_page(*, new_code: str | None = None, draft: str = "", problem: Any = None) -> Any:
-    conversation = own()
+    conversation, now_open = own(), opening(languages.language())
     rows = transcript.messages_after(
         session=reading(), conversation_id=conversation.id, seq=0, limit=PAGE_OF_MESSAGES
     )
@@ -69,6 +70,7 @@ def _chat_page(*, new_code: str | None = None, draft: str = "", problem: Any = N
         problem=problem,
         client_key=uuid.uuid4().hex,
         longest=conversations.LONGEST_MESSAGE,
+        opening_line=opening_line(now_open.staffed, now_open.next_at),
         words=chat_words(),
     )
 

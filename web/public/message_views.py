@@ -44,7 +44,6 @@ def status_view(conversation: Conversation) -> dict[str, Any]:
         "owner": conversation.owner.value,
         "staffed": now_open.staffed,
         "next_at": now_open.next_at.isoformat() if now_open.next_at else None,
-        "opening": now_open.words,
         "bot_available": conversation.bot_reachable,
         "staff_name": conversation.owner_staff.display_name if conversation.owner_staff else None,
         "closed": conversation.closed_at is not None,

@@ -7,7 +7,7 @@ import "./exercises.js";
 import * as line from "./line.js";
 import * as outbox from "./outbox.js";
 import { add, advance, settle } from "./thread.js";
-import { say } from "./words.js";
+import { dayAndTime, say } from "./words.js";
 
 const chat = document.getElementById("chat");
 const problem = document.getElementById("problem");
@@ -53,7 +53,9 @@ function explain(next, withPerson) {
   if (next.closed) return say("ended");
   if (withPerson) return say("a_person");
   if (next.waiting) return say("waiting");
-  return next.bot_available ? next.opening : say("programme_away");
+  if (!next.bot_available) return say("programme_away");
+  if (next.staffed) return say("on_duty");
+  return next.next_at ? say("next_duty", { when: dayAndTime(next.next_at) }) : say("no_duty");
 }
 
 /* Who is writing */
