@@ -15,6 +15,7 @@ import config
 from care.bot_line import BotLine
 from models.database import engine_options
 from models.types import use_field_keys
+from triage.assess import assess
 from web.common import access, clock, errors, headers, languages, throttle
 from web.common.bot_turns import BotTurns
 from web.common.database import db, migrate
@@ -48,6 +49,8 @@ def create_app(settings: config.Settings | None = None, now: Callable[[], dateti
     app.extensions["bot_turns"] = BotTurns(app, _bot_line(settings))
     access.install(app)
     access.check_declarations(app)
+    # The lexicon is compiled before the first person writes, not while they wait.
+    assess("ready")
     return app
 
 

@@ -30,6 +30,8 @@ class CrisisDetector(GraphComponent):
         execution_context: ExecutionContext,
     ) -> CrisisDetector:
         """Create the component for training and for running; it learns nothing."""
+        # The lexicon is compiled now, so that the first person does not wait for it.
+        assess("ready")
         return cls()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
