@@ -65,8 +65,15 @@ def policy() -> CrisisPolicy:
     return CrisisPolicy(CrisisPolicy.get_default_config(), None, Resource("policy"), context)  # type: ignore[arg-type]
 
 
-def _chosen(policy: CrisisPolicy, level: str | None, *after: str, text: str = CALM) -> tuple[str | None, bool]:
-    parsed = {"intent": {"name": "greet"}, "entities": []}
+def _chosen(
+    policy: CrisisPolicy,
+    level: str | None,
+    *after: str,
+    text: str = CALM,
+    intent: str = "greet",
+    confidence: float = 0.9,
+) -> tuple[str | None, bool]:
+    parsed: dict[str, Any] = {"intent": {"name": intent, "confidence": confidence}, "entities": []}
     if level is not None:
         parsed[CRISIS_KEY] = {"level": level}
     events = [ActionExecuted("action_listen"), UserUttered(text, {"name": "greet"}, parse_data=parsed)]
@@ -99,14 +106,23 @@ def test_policy_listens_itself_where_no_detector_did(policy: CrisisPolicy) -> No
     assert _chosen(policy, None, text=CALM)[0] is None
 
 
+@pytest.mark.parametrize(("confidence", "chosen"), [(1.0, "action_crisis"), (0.6, "action_crisis"), (0.59, None)])
+def test_sure_classifier_is_a_third_voice(policy: CrisisPolicy, confidence: float, chosen: str | None) -> None:
+    assert _chosen(policy, "green", intent="crisis_wish", confidence=confidence)[0] == chosen
+
+
+def test_classifier_sure_of_something_else_is_no_voice(policy: CrisisPolicy) -> None:
+    assert _chosen(policy, "green", intent="greet", confidence=1.0)[0] is None
+
+
 def test_policy_is_above_the_rules() -> None:
     assert CrisisPolicy.get_default_config()["priority"] > 6
 
 
-def _interrupt(talk: Talk, own: str, told: str) -> list[dict[str, Any]]:
+def _interrupt(talk: Talk, own: str, told: str, intent: str = "worry_other") -> list[dict[str, Any]]:
     crisis = {"level": "red", "own_level": own, "site_level": told, "reasons": ["wishes_to_die"]}
     talk.said = []
-    talk._latest = {"text": DANGER, "intent": {"name": "crisis_wish", "confidence": 0.9}, "crisis": crisis}
+    talk._latest = {"text": DANGER, "intent": {"name": intent, "confidence": 0.9}, "crisis": crisis}
     return talk.run(ActionCrisis())
 
 
@@ -128,6 +144,12 @@ def test_alarm_goes_to_the_site_when_only_the_bot_heard(site: PlayedSite) -> Non
     _interrupt(Talk(), "red", "green")
     assert site.sent("/flags")[0]["level"] == "red"
     assert site.sent("/flags")[0]["reasons"] == ["wishes_to_die"]
+
+
+def test_alarm_goes_to_the_site_when_only_the_classifier_heard(site: PlayedSite) -> None:
+    _interrupt(Talk(), "green", "green", intent="crisis_wish")
+    assert site.sent("/flags")[0]["level"] == "orange"
+    assert site.sent("/flags")[0]["reasons"]
 
 
 @pytest.mark.parametrize(("own", "told"), [("red", "red"), ("orange", "red"), ("green", "emergency")])
