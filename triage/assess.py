@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from triage.clauses import Scope
 from triage.levels import Level, highest
-from triage.lexicon import Hit, find, lexicon
+from triage.lexicon import Hit, lexicon, read
 from triage.normalise import normalise, squeeze
 
 # The score a level stands for when no model speaks; only the order carries meaning (triage/README.md).
@@ -54,11 +54,11 @@ def assess(text: str, previous: Sequence[str] = ()) -> Assessment:
 
 def _assess(text: str) -> Assessment:
     plain = normalise(text)
-    hits = find(plain)
+    hits = list(read(plain).hits)
     joined = squeeze(plain)
     if joined != plain:
         known = {hit.pattern.id for hit in hits}
-        hits += [hit for hit in find(joined) if hit.pattern.id not in known]
+        hits += [hit for hit in read(joined).hits if hit.pattern.id not in known]
     return _from_hits(hits)
 
 
@@ -75,6 +75,15 @@ def level_of(hit: Hit) -> Level:
     if {Scope.QUOTED, Scope.INFORMATION} & hit.scopes and level.rank > Level.YELLOW.rank:
         level = Level.YELLOW
     return level
+
+
+def lexicon_flags(hits: Iterable[Hit]) -> dict[str, float]:
+    """Return what the lexicon tells the model: the highest level found, and whether anything was denied."""
+    level = highest(level_of(hit) for hit in hits)
+    flags = {f"lexicon_{level.value}": 1.0} if level is not Level.GREEN else {}
+    if any(Scope.DENIED in hit.scopes for hit in hits):
+        flags["denied"] = 1.0
+    return flags
 
 
 def _from_hits(hits: Iterable[Hit]) -> Assessment:

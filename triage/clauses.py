@@ -73,8 +73,8 @@ _DENIAL_EN = re.compile(
     r"been|be|would|want to|feeling|a|the|plan|plans|intend|intention|so|that|ever been))*$"
 )
 _PAST = re.compile(
-    r"以前|从前|曾经|曾|小时候|年轻的?时候|那时候?|那会儿|当年|当时|前些年|早些年|[几一二两三四五六七八九十\d]+年前|去年|前年|上学的?时候|"
-    r"之前|过去|有一?次|有过|\bused to\b|\byears? ago\b|\bback then\b|\bwhen i was\b|\bin the past\b|\blast year\b"
+    r"以前|从前|曾经|曾|小时候|年轻的?时候|那会儿|当年|前些年|早些年|[几一二两三四五六七八九十\d]+年前|去年|前年|上学的?时候|"
+    r"\bused to\b|\byears? ago\b|\bback then\b|\bwhen i was\b|\bin the past\b|\blast year\b"
 )
 _STILL = re.compile(r"现在|今天|今晚|最近|这几天|如今|还是|又|依然|仍然|一直|每天|马上|刚才|刚刚|昨天|昨晚|正在|\bnow\b|\bagain\b|\bstill\b|\btonight\b|\btoday\b|\blately\b")
 _QUOTED = re.compile(

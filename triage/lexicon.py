@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from triage.clauses import Clause, Scope, scopes, split_clauses
@@ -27,12 +27,17 @@ class Pattern:
     id: str
     category: str
     level: Level
-    regex: re.Pattern[str]
+    source: str
     needs: tuple[str, ...]
     wide: bool
     plain: bool
     examples: tuple[str, ...]
     near_misses: tuple[str, ...]
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """Compile at the first message that holds one of the needed words: starting stays quick."""
+        return re.compile(self.source)
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,12 @@ class Lexicon:
     version: str
     categories: dict[str, Category]
     patterns: tuple[Pattern, ...]
-    masks: tuple[re.Pattern[str], ...]
+    masks: tuple[tuple[str, tuple[str, ...]], ...]
+    index: dict[str, tuple[int, ...]]
 
 
-def compile_pattern(source: str, language: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """Turn the clinician's notation into a regular expression and the words it cannot match without."""
+def translate(source: str, language: str) -> tuple[str, tuple[str, ...]]:
+    """Turn the clinician's notation into the text of a regular expression and the words it cannot match without."""
     pieces: list[str] = []
     wanted: list[tuple[str, ...]] = []
     english = language == "en"
@@ -87,15 +93,18 @@ def compile_pattern(source: str, language: str) -> tuple[re.Pattern[str], tuple[
             if not words:
                 raise LexiconError(f"empty group in {source!r}")
             pieces.append(group + (r"(?: |\b)" if english else ""))
-            wanted.append(tuple(word.rstrip("*") for word in words))
+            if "$" not in words:
+                wanted.append(tuple(word.rstrip("*") for word in words))
     if not wanted:
         raise LexiconError(f"no word in {source!r}")
     needs = max(wanted, key=lambda words: (min(len(word) for word in words), -len(words)))
     prefix = r"\b" if english else ""
-    return re.compile(prefix + "".join(pieces)), needs
+    return prefix + "".join(pieces), needs
 
 
 def _word(word: str, english: bool) -> str:
+    if word == "$":
+        return "$"
     stem = re.escape(word.rstrip("*")).replace(r"\ ", " ")
     return stem + (r"\w*" if english and word.endswith("*") else "")
 
@@ -111,66 +120,86 @@ def lexicon() -> Lexicon:
         for row in head["categories"]
     }
     patterns: list[Pattern] = []
-    masks: list[re.Pattern[str]] = []
+    masks: list[tuple[str, tuple[str, ...]]] = []
     for path in sorted(_FOLDER.glob("patterns_*.json")):
         data = json.loads(path.read_text(encoding="utf-8"))
         for row in data["patterns"]:
-            regex, needs = compile_pattern(row["pattern"], data["language"])
+            source, needs = translate(row["pattern"], data["language"])
             patterns.append(
                 Pattern(
-                    row["id"], row["category"], Level(row["level"]), regex, needs,
+                    row["id"], row["category"], Level(row["level"]), source, needs,
                     row.get("wide", False), row.get("plain", False),
                     tuple(row["examples"]), tuple(row["near_misses"]),
                 )
             )
     for path in sorted(_FOLDER.glob("masks_*.json")):
         data = json.loads(path.read_text(encoding="utf-8"))
-        masks.extend(compile_pattern(row["pattern"], data["language"])[0] for row in data["masks"])
-    return Lexicon(head["version"], categories, tuple(patterns), tuple(masks))
+        masks.extend(translate(row["pattern"], data["language"]) for row in data["masks"])
+    index: dict[str, tuple[int, ...]] = {}
+    for place, pattern in enumerate(patterns):
+        for need in pattern.needs:
+            index[need] = (*index.get(need, ()), place)
+    return Lexicon(head["version"], categories, tuple(patterns), tuple(masks), index)
 
 
-def find(normalised: str) -> list[Hit]:
+@dataclass(frozen=True)
+class Reading:
+    """What the lexicon found in a message, and the message with its idioms blanked out."""
+
+    hits: tuple[Hit, ...]
+    masked: str
+
+
+def read(normalised: str) -> Reading:
     """Return every pattern found, each at most once per scope."""
     book = lexicon()
     clauses = split_clauses(normalised)
-    masked = [Clause(_mask(clause.text, book), clause.before, clause.after) for clause in clauses]
+    joined = "\n".join(clause.text for clause in clauses)
+    masks = [_compiled(source) for source, needs in book.masks if any(need in joined for need in needs)]
+    masked = [Clause(_mask(clause.text, masks), clause.before, clause.after) for clause in clauses]
     whole = "\n".join(clause.text for clause in masked)
-    present: dict[str, list[int]] = {}
+    present = {need: [i for i, c in enumerate(masked) if need in c.text] for need in book.index if need in whole}
+    wanted = sorted({place for need in present for place in book.index[need]})
     hits: dict[tuple[str, frozenset[Scope]], Hit] = {}
-    for pattern in book.patterns:
-        for position in _clauses_with(pattern.needs, masked, whole, present):
-            clause = masked[position]
-            reach = clause
-            if pattern.wide:
-                following = [other.text for other in masked[position + 1 : position + 3]]
-                reach = Clause("，".join([clause.text[-80:], *following])[:200], clause.before, "")
-                if position and not pattern.regex.search(reach.text):
-                    start = max(0, position - 2)
-                    joined = "，".join(other.text[-60:] for other in masked[start : position + 1])
-                    reach = Clause(joined[:200], clause.before, "")
-            match = pattern.regex.search(reach.text)
-            if match:
-                scope = frozenset() if pattern.plain else scopes(reach, match)
-                hits.setdefault((pattern.id, scope), Hit(pattern, scope))
-                if not scope:
+    for pattern in (book.patterns[place] for place in wanted):
+        for position in _positions(pattern.needs, present):
+            hit = _try(pattern, masked, position)
+            if hit is not None:
+                hits.setdefault((pattern.id, hit.scopes), hit)
+                if not hit.scopes:
                     break
-    return list(hits.values())
+    return Reading(tuple(hits.values()), whole)
 
 
-def _mask(text: str, book: Lexicon) -> str:
-    for mask in book.masks:
+def _try(pattern: Pattern, clauses: list[Clause], position: int) -> Hit | None:
+    clause = clauses[position]
+    match = pattern.regex.search(clause.text)
+    if match is None and pattern.wide:
+        # A threat is often split over two or three short clauses: look ahead, then back.
+        ahead = [clause.text[-80:], *(other.text for other in clauses[position + 1 : position + 3])]
+        back = [other.text[-60:] for other in clauses[max(0, position - 2) : position + 1]]
+        for joined in (ahead, back):
+            reach = Clause("，".join(joined)[:200], clause.before, "")
+            match = pattern.regex.search(reach.text)
+            if match is not None:
+                clause = reach
+                break
+    if match is None:
+        return None
+    return Hit(pattern, frozenset() if pattern.plain else scopes(clause, match))
+
+
+def _mask(text: str, masks: list[re.Pattern[str]]) -> str:
+    for mask in masks:
         text = mask.sub("○", text)
     return text
 
 
-def _clauses_with(
-    needs: tuple[str, ...], clauses: list[Clause], whole: str, present: dict[str, list[int]]
-) -> list[int]:
-    places: set[int] = set()
-    for need in needs:
-        if need not in present:
-            inside = need in whole
-            present[need] = [i for i, c in enumerate(clauses) if need in c.text] if inside else []
-        places.update(present[need])
-    ordered = sorted(places)
+def _positions(needs: tuple[str, ...], present: dict[str, list[int]]) -> list[int]:
+    ordered = sorted({place for need in needs for place in present.get(need, ())})
     return ordered if len(ordered) <= 2 * _TRIES else ordered[:_TRIES] + ordered[-_TRIES:]
+
+
+@lru_cache(maxsize=None)
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source)
