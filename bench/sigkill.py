@@ -70,7 +70,8 @@ def lost(platform: Platform, keys: list[str]) -> dict[str, int]:
         flagged = {
             key
             for (key,) in connection.execute(
-                "SELECT m.client_key FROM messages m JOIN crisis_flags f ON f.message_id = m.id WHERE f.source = 'message'"
+                "SELECT m.client_key FROM messages m JOIN crisis_flags f ON f.message_id = m.id"
+                " WHERE f.source = 'message'"
             )
         }
         unrung = connection.execute(
