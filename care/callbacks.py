@@ -13,7 +13,7 @@ from models.conversations import Conversation
 from models.crises import CallBack
 from models.staff import StaffMember
 
-# A colleague who comes on duty has this long to reach the people who were promised a reply.
+# A colleague on duty, or who comes on duty, has this long to reach the people who were promised a reply.
 AFTER_SHIFT_STARTS = timedelta(hours=1)
 
 
@@ -25,17 +25,17 @@ def open_of(*, session: Session, conversation_id: int) -> CallBack | None:
 
 
 def promise(*, session: Session, conversation: Conversation, now: datetime) -> CallBack | None:
-    """Promise a reply by the colleague of the next staffed time; return None when the roster knows none."""
+    """Promise a reply by the colleague whose turn it is, or comes next; return None when the roster knows none."""
     standing = open_of(session=session, conversation_id=conversation.id)
     if standing is not None:
         return standing
-    turn = duty.next_turn(session=session, after=now)
+    turn = duty.expected_turn(session=session, at=now)
     if turn is None:
         return None
     row = CallBack(
         conversation=conversation,
         owner=turn.staff,
-        due_at=turn.starts_at + AFTER_SHIFT_STARTS,
+        due_at=max(turn.starts_at, now) + AFTER_SHIFT_STARTS,
         created_at=now,
     )
     session.add(row)

@@ -48,7 +48,7 @@ def present(*, session: Session, at: datetime) -> list[StaffMember]:
 
 
 def next_turn(*, session: Session, after: datetime) -> DutyTurn | None:
-    """Return the turn that answers next: the one running now if its holder is still expected, else the next."""
+    """Return the first turn on call that starts later than this moment."""
     return session.scalars(
         select(DutyTurn)
         .join(DutyTurn.staff)
@@ -60,6 +60,14 @@ def next_turn(*, session: Session, after: datetime) -> DutyTurn | None:
         .order_by(DutyTurn.starts_at, DutyTurn.id)
         .limit(1)
     ).first()
+
+
+def expected_turn(*, session: Session, at: datetime) -> DutyTurn | None:
+    """Return whose turn it is to answer: of the turn on call that runs now and was not left, else of the next one."""
+    running = [
+        turn for turn in _turns_at(session, at) if turn.position is DutyPosition.ON_CALL and not turn.checked_out_at
+    ]
+    return running[0] if running else next_turn(session=session, after=at)
 
 
 def last_resort(*, session: Session) -> StaffMember | None:

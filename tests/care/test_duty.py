@@ -9,7 +9,7 @@ import pytest
 from care import callbacks, duty, human
 from care.refusals import Refusal, Refused
 from models.conversations import Conversation, MessageKind
-from models.duty import DutyPosition
+from models.duty import DutyPosition, DutyTurn
 from models.staff import RoleName, StaffMember
 from tests.fixtures.world import ZONE, World
 
@@ -130,7 +130,8 @@ def test_a_person_is_offered_only_while_somebody_is_there(world: World) -> None:
 
 def test_with_nobody_there_the_promise_is_a_name_and_a_time(world: World) -> None:
     member = world.colleague("morning")
-    world.turn(world.colleague("listed only"))
+    world.turn(world.colleague("stand-in"), DutyPosition.STAND_IN)
+    world.turn(world.colleague("later still"), starts=30)
     world.turn(member, starts=14)
     request = ask(world, world.person())
     assert request.outcome is human.Outcome.CALL_BACK
@@ -139,6 +140,24 @@ def test_with_nobody_there_the_promise_is_a_name_and_a_time(world: World) -> Non
     assert "3月3日（周二）01:00" in request.messages[0].text
     assert request.call_back is not None
     assert request.call_back.due_at == world.clock() + timedelta(hours=14) + callbacks.AFTER_SHIFT_STARTS
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_a_colleague_who_is_late_is_still_the_one_who_answers_unless_they_have_left(world: World, left: bool) -> None:
+    late, next_one = world.colleague("late"), world.colleague("next")
+    turn = world.turn(late, starts=-1)
+    world.turn(next_one, starts=14)
+    if left:
+        with world.work() as session:
+            row = session.get_one(DutyTurn, turn)
+            row.checked_in_at = row.checked_out_at = world.clock()
+    call_back = ask(world, world.person()).call_back
+    assert call_back is not None
+    hours = 14 if left else 0
+    assert (call_back.owner_id, call_back.due_at) == (
+        next_one if left else late,
+        world.clock() + timedelta(hours=hours) + callbacks.AFTER_SHIFT_STARTS,
+    )
 
 
 def test_with_an_empty_roster_nothing_is_promised(world: World) -> None:
