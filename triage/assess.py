@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from triage import linear
 from triage.clauses import Scope
 from triage.levels import Level, highest
 from triage.lexicon import Hit, lexicon, read
@@ -43,23 +45,89 @@ class Assessment:
         return self.level is Level.ORANGE
 
 
+# Turns read together with the new one: a threat is often told in three short messages.
+_WINDOW = 4
+_TAKEN_BACK = re.compile(
+    r"开玩笑|逗你|骗你的|瞎说|说着玩|闹着玩|没事了|当我没说|别当真|随便说说|吓你|just kidding|\bjk\b|joking|never ?mind|didnt mean it"
+)
+_CHILD = re.compile(
+    r"我(?:今年|才|刚|刚满)?(?:[六七八九6-9]|十[一二三四五六七]?|1[0-7])岁|我(?:在|上|读|是)?(?:小学|[一二三四五六]年级|初[一二三]|初中)|"
+    r"\b(?:im|i am) (?:[6-9]|1[0-7])\b|\bin (?:[1-9]th grade|middle school|elementary school)\b"
+)
+
+
 def assess(text: str, previous: Sequence[str] = ()) -> Assessment:
     """Return the assessment of a message; it never raises, and a failure inside asks for a person."""
     try:
-        return _assess(str(text or ""))
+        own = _assess(str(text or ""))
+        recent = [str(earlier or "") for earlier in list(previous)[-_WINDOW:]]
+        return _with_window(own, str(text or ""), recent) if any(recent) else own
     except Exception:
         # Silence here could cost a life: what cannot be read by the programme is read by a person.
         return Assessment(Level.ORANGE, (), ("could_not_assess",), 0.5)
 
 
+def mode() -> str:
+    """Tell whether both voices speak ("full") or the model is missing or broken ("lexicon_only")."""
+    return "full" if _model() is not None else "lexicon_only"
+
+
+def _model() -> linear.Model | None:
+    try:
+        return linear.load(linear.MODEL_PATH)
+    except linear.ModelError:
+        return None
+
+
 def _assess(text: str) -> Assessment:
     plain = normalise(text)
-    hits = list(read(plain).hits)
+    reading = read(plain)
+    hits = list(reading.hits)
     joined = squeeze(plain)
     if joined != plain:
         known = {hit.pattern.id for hit in hits}
         hits += [hit for hit in read(joined).hits if hit.pattern.id not in known]
-    return _from_hits(hits)
+    found = _from_hits(hits)
+    if _CHILD.search(plain) and found.level.is_at_least(Level.ORANGE):
+        found = _raised(found, Level.RED if "abuse" in found.tiers else found.level, "child_speaks")
+    model = _model()
+    if model is None:
+        # Alone, the lexicon cannot weigh a doubtful hit, so every hit asks for a person now.
+        return _raised(found, Level.RED) if found.level.is_at_least(Level.YELLOW) else found
+    voice = linear.hear(model, reading.heard, lexicon_flags(hits))
+    return _joined(found, voice, model)
+
+
+def _joined(found: Assessment, voice: linear.Voice, model: linear.Model) -> Assessment:
+    """Let either voice raise: the model never lowers what the lexicon found."""
+    heard = Level.GREEN
+    if voice.crisis >= model.thresholds["today"]:
+        heard = Level.ORANGE
+    if voice.now >= model.thresholds["now"]:
+        heard = Level.RED
+    both = replace(found, score=voice.crisis, model_hash=model.digest, mode="full")
+    return _raised(both, heard, "model_sees_risk") if heard.rank > found.level.rank else both
+
+
+def _raised(found: Assessment, level: Level, *reasons: str) -> Assessment:
+    return replace(
+        found,
+        level=highest((found.level, level)),
+        reasons=tuple(dict.fromkeys((*found.reasons, *reasons))),
+        score=found.score if found.model_hash else _LEVEL_SCORE[highest((found.level, level))],
+    )
+
+
+def _with_window(own: Assessment, text: str, recent: list[str]) -> Assessment:
+    """Read the last turns as one; what was taken back or denied lowers nothing."""
+    earlier = _from_hits(read(normalise("\n".join(recent))).hits)
+    together = _from_hits(read(normalise("\n".join([*recent, text]))).hits)
+    if together.level.rank > max(own.level.rank, earlier.level.rank):
+        own = _raised(own, together.level, *together.reasons, "earlier_messages")
+    taken_back = "denies" in own.reasons or _TAKEN_BACK.search(normalise(text))
+    if taken_back and earlier.level.is_at_least(Level.ORANGE):
+        own = _raised(own, earlier.level, "earlier_alarm")
+    return own
 
 
 def level_of(hit: Hit) -> Level:
@@ -78,11 +146,18 @@ def level_of(hit: Hit) -> Level:
 
 
 def lexicon_flags(hits: Iterable[Hit]) -> dict[str, float]:
-    """Return what the lexicon tells the model: the highest level found, and whether anything was denied."""
-    level = highest(level_of(hit) for hit in hits)
-    flags = {f"lexicon_{level.value}": 1.0} if level is not Level.GREEN else {}
-    if any(Scope.DENIED in hit.scopes for hit in hits):
-        flags["denied"] = 1.0
+    """Return what the lexicon tells the model: the highest level, the kinds found, and any denial."""
+    flags: dict[str, float] = {}
+    level = Level.GREEN
+    for hit in hits:
+        own = level_of(hit)
+        level = highest((level, own))
+        if own is not Level.GREEN:
+            flags[f"kind_{hit.pattern.category}"] = 1.0
+        if Scope.DENIED in hit.scopes:
+            flags["denied"] = 1.0
+    if level is not Level.GREEN:
+        flags[f"lexicon_{level.value}"] = 1.0
     return flags
 
 

@@ -144,10 +144,10 @@ def lexicon() -> Lexicon:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the lexicon found in a message, and the message with its idioms blanked out."""
+    """What the lexicon found, and what the model may hear: no idioms, no clause that only denies."""
 
     hits: tuple[Hit, ...]
-    masked: str
+    heard: str
 
 
 def read(normalised: str) -> Reading:
@@ -161,14 +161,20 @@ def read(normalised: str) -> Reading:
     present = {need: [i for i, c in enumerate(masked) if need in c.text] for need in book.index if need in whole}
     wanted = sorted({place for need in present for place in book.index[need]})
     hits: dict[tuple[str, frozenset[Scope]], Hit] = {}
+    denying: set[int] = set()
+    meaning: set[int] = set()
     for pattern in (book.patterns[place] for place in wanted):
         for position in _positions(pattern.needs, present):
             hit = _try(pattern, masked, position)
-            if hit is not None:
-                hits.setdefault((pattern.id, hit.scopes), hit)
-                if not hit.scopes:
-                    break
-    return Reading(tuple(hits.values()), whole)
+            if hit is None:
+                continue
+            (denying if Scope.DENIED in hit.scopes else meaning).add(position)
+            hits.setdefault((pattern.id, hit.scopes), hit)
+            if not hit.scopes:
+                break
+    silent = denying - meaning
+    heard = "\n".join(clause.text for place, clause in enumerate(masked) if place not in silent)
+    return Reading(tuple(hits.values()), heard)
 
 
 def _try(pattern: Pattern, clauses: list[Clause], position: int) -> Hit | None:

@@ -1,0 +1,126 @@
+"""Score a message with the linear model: a plain file of weights, read and added up by the standard library."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+MODEL_PATH = Path(__file__).parent / "data" / "model.json"
+# Grams longer than four characters cost more room than they earn (measured while training).
+LONGEST_GRAM = 4
+# The middle of a very long message is scored by windows of this many tokens.
+WINDOW = 40
+_TOKEN = re.compile(r"[a-z]+|[^\sa-z]|\n")
+
+
+class ModelError(ValueError):
+    """The model file is missing, truncated or not the one it says it is."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """Weights of two questions: is this a crisis, and is a person needed now."""
+
+    digest: str
+    weights: dict[str, tuple[int, int]]
+    scale: tuple[float, float]
+    intercepts: tuple[float, float]
+    stack: dict[str, dict[str, float]]
+    thresholds: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What the model says of a message: two calibrated probabilities."""
+
+    crisis: float
+    now: float
+
+
+def tokens(plain: str) -> list[str]:
+    """Split into Chinese characters, Latin words and clause breaks; digits count as one sign."""
+    return ["0" if token.isdigit() else token + " " if token.isascii() and token.isalpha() else token
+            for token in _TOKEN.findall(plain)]
+
+
+def grams(parts: list[str]) -> list[str]:
+    """Return each run of one to four tokens once."""
+    found: dict[str, None] = {}
+    padded = ["\n", *parts, "\n"]
+    for size in range(1, LONGEST_GRAM + 1):
+        for start in range(len(padded) - size + 1):
+            found["".join(padded[start : start + size])] = None
+    return list(found)
+
+
+def windows(parts: list[str]) -> list[list[str]]:
+    """Return stretches of the message that overlap by half, so that one sentence cannot drown."""
+    if len(parts) <= WINDOW:
+        return [parts]
+    step = WINDOW // 2
+    return [parts[start : start + WINDOW] for start in range(0, len(parts) - step, step)]
+
+
+@lru_cache(maxsize=4)
+def load(path: Path = MODEL_PATH) -> Model:
+    """Read the model and check the digest it carries."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        body = raw["body"]
+        digest = digest_of(body)
+        if raw["digest"] != digest:
+            raise ModelError("the digest does not fit the weights")
+        return Model(
+            digest, dict(zip(body["grams"].split("\t"), zip(body["crisis"], body["now"], strict=True), strict=True)),  # type: ignore[arg-type]
+            tuple(body["scale"]), tuple(body["intercepts"]), body["stack"], body["thresholds"],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise ModelError(str(problem)) from problem
+
+
+def digest_of(body: dict[str, object]) -> str:
+    """Return the hash that names a model, taken over its content and not its file."""
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def raw_scores(model: Model, parts: list[str]) -> tuple[float, float]:
+    """Return the two weighted sums for one stretch of tokens, each gram counted once, length evened out."""
+    crisis = now = 0
+    weights = model.weights
+    present = grams(parts)
+    for gram in present:
+        pair = weights.get(gram)
+        if pair is not None:
+            crisis += pair[0]
+            now += pair[1]
+    length = math.sqrt(len(present)) or 1.0
+    return (
+        crisis * model.scale[0] / length + model.intercepts[0],
+        now * model.scale[1] / length + model.intercepts[1],
+    )
+
+
+def hear(model: Model, plain: str, flags: dict[str, float]) -> Voice:
+    """Return the model's calibrated view of a message, given what the lexicon found in it."""
+    parts = tokens(plain)
+    whole = raw_scores(model, parts)
+    stretches = windows(parts)
+    best = whole if len(stretches) == 1 else tuple(
+        max(pair) for pair in zip(*(raw_scores(model, stretch) for stretch in stretches), strict=True)
+    )
+    return Voice(
+        _stacked(model.stack["crisis"], whole[0], best[0], flags),
+        _stacked(model.stack["now"], whole[1], best[1], flags),
+    )
+
+
+def _stacked(stack: dict[str, float], whole: float, best: float, flags: dict[str, float]) -> float:
+    total = stack["intercept"] + stack["whole"] * whole + stack["best"] * best
+    total += sum(stack.get(name, 0.0) * value for name, value in flags.items())
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
