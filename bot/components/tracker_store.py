@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import OrderedDict
 from typing import Any
 
+from cryptography.fernet import Fernet, MultiFernet
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import event
+from sqlalchemy import Text, event
+from sqlalchemy.types import TypeDecorator
 
 # How many conversations are held in memory; the others are read again when their person comes back.
 REMEMBERED = 500
+
+
+class EncryptedText(TypeDecorator):
+    """Text that is readable only with the field keys, as in the site's own database."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        keys = [key for key in os.environ.get("NUANYANG_FIELD_KEYS", "").split(",") if key]
+        if not keys:
+            raise ValueError("NUANYANG_FIELD_KEYS must be set: what a person typed is not stored in the clear")
+        self._keys = MultiFernet([Fernet(key) for key in keys])
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        """Lock what is stored."""
+        return None if value is None else self._keys.encrypt(value.encode("utf-8", "backslashreplace")).decode("ascii")
+
+    def process_result_value(self, value: str | None, dialect: Any) -> str | None:
+        """Open what was stored."""
+        return None if value is None else self._keys.decrypt(value.encode("ascii")).decode("utf-8")
 
 
 class RememberingTrackerStore(SQLTrackerStore):
@@ -21,6 +46,8 @@ class RememberingTrackerStore(SQLTrackerStore):
     """
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
+        # Rasa keeps every word of a conversation in this column.
+        self.SQLEvent.__table__.c.data.type = EncryptedText()
         super().__init__(*arguments, **settings)
         self._known: OrderedDict[str, tuple[DialogueStateTracker, int]] = OrderedDict()
         event.listen(self.engine, "connect", _write_without_waiting)
