@@ -35,7 +35,9 @@ def chat_words() -> dict[str, str]:
         "next_duty": _("Nobody is on duty now. Next: {when}"),
         "waiting": _("Your wish for a person has been passed on."),
         "ended": _("This conversation has ended."),
-        "programme_away": _("The programme cannot answer at the moment. Your words are kept, and you can ask for a person."),
+        "programme_away": _(
+            "The programme cannot answer at the moment. Your words are kept, and you can ask for a person."
+        ),
         "sending": _("Sending"),
         "waiting_network": _("Waiting for the network. Your words are kept."),
         "waiting_turn": _("Kept here; will be sent in a moment."),
@@ -48,7 +50,9 @@ def chat_words() -> dict[str, str]:
         "show_all": _("Show all of it"),
         "show_less": _("Show less"),
         "too_long": _("This is {over} characters too long to go in one message. Please send it in two or three parts."),
-        "no_conversation": _("This window is not connected to a conversation any more. Your words are still here. Please come back with your code, or start a new conversation."),
+        "no_conversation": _(
+            "This window is not connected to a conversation any more. Your words are still here. Please come back with your code, or start a new conversation."
+        ),
         "come_back": _("Come back with a code"),
         "crisis": _("Important:"),
         "breathe_in": _("In"),

@@ -57,9 +57,7 @@ def chat() -> Any:
 
 def _chat_page(*, new_code: str | None = None, draft: str = "", problem: Any = None) -> Any:
     conversation, now_open = own(), opening(languages.language())
-    rows = transcript.messages_after(
-        session=reading(), conversation_id=conversation.id, seq=0, limit=PAGE_OF_MESSAGES
-    )
+    rows = transcript.messages_after(session=reading(), conversation_id=conversation.id, seq=0, limit=PAGE_OF_MESSAGES)
     return render_template(
         "public/chat.html",
         messages=message_views(rows),

@@ -54,4 +54,3 @@ def speak(*, session: Session, language: str) -> None:
     conversation = newest_of(session, person.id)
     if conversation is not None and conversation.closed_at is None:
         transcript.locked(session=session, conversation_id=conversation.id).language = language
-
