@@ -110,9 +110,7 @@ def actions(environ: Mapping[str, str], ports: Ports) -> Process:
         *(str(program("bot", "python")), "-m", "rasa_sdk", "--actions", "actions"),
         *("--port", str(ports.actions), "--quiet"),
     )
-    return Process(
-        "actions", command, BOT_PROJECT, bot_environment(environ), f"http://{HOST}:{ports.actions}/health"
-    )
+    return Process("actions", command, BOT_PROJECT, bot_environment(environ), f"http://{HOST}:{ports.actions}/health")
 
 
 def schedules(environ: Mapping[str, str]) -> Process:
