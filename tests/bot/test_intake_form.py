@@ -163,6 +163,14 @@ def test_child_without_agreement_is_asked_nothing_more(begun: Talk, site: Played
     assert "/ask_human" in [button["payload"] for button in begun.said[-1]["buttons"]]
 
 
+def test_skipping_a_grown_ups_agreement_is_having_none(begun: Talk, site: PlayedSite) -> None:
+    begun.type("小宝")
+    begun.type("12岁")
+    begun.send("/skip")
+    assert begun.form is None
+    assert site.intake["guardian_consent"] is False
+
+
 def test_grown_up_is_never_asked_for_a_guardian(begun: Talk) -> None:
     begun.type("王姐")
     begun.type("65")
