@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
-from ops import database, processes, readiness, setup, train, translations
+from ops import database, processes, readiness, setup, train
 from ops.places import shown, var_dir
 from ops.processes import HOST, Ports, Process
 from ops.supervisor import Supervisor
@@ -27,7 +27,6 @@ def main() -> None:
     # From here on a signal only raises a flag, so that children are never left behind.
     asked_to_stop: list[int] = []
     setup.set_up()
-    translations.ensure()
     train.ensure()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: asked_to_stop.append(received))

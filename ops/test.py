@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from ops import checks, setup, system_packages, train, translations
+from ops import checks, setup, system_packages, train
 from ops.tally import Tally
 from ops.terminal import step
 
@@ -22,7 +22,6 @@ def main(arguments: Sequence[str]) -> int:
     """Set up what is missing, run everything even when something fails, and return the exit status."""
     system_packages.ensure()
     setup.set_up(for_tests=True)
-    translations.ensure()
     total = sum((check.run() for check in checks.lint()), Tally())
     trained = _train()
     total += trained

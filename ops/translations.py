@@ -16,7 +16,7 @@ def ensure() -> None:
     step("Compiling the translations")
     for source in sources:
         run(
-            [program("web", "pybabel"), "compile", "--input-file", source, "--output-file", source.with_suffix(".mo")],
+            [program("web", "python"), "-m", "ops.catalogue", source, source.with_suffix(".mo")],
             failing=f"{source} could not be compiled",
         )
     stamps.mark(stamp, fingerprint)
