@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from components.voices import CRISIS_KEY, third_voice, voice
@@ -15,6 +16,8 @@ from triage.levels import highest
 
 # The reason in triage's list that says what the classifier learned to hear.
 HEARD_BY_CLASSIFIER = "wishes_to_die"
+# Seconds before each try; together longer than the supervisor needs to start the site again.
+PAUSES = (0.0, 0.5, 2.0, 4.0)
 
 
 class ActionCrisis(Action):
@@ -46,8 +49,13 @@ async def _raise_if_louder(turn: Turn) -> None:
         return
     reasons = (turn.message.get(CRISIS_KEY) or {}).get("reasons") or [HEARD_BY_CLASSIFIER]
     flag = {"level": own.value, "reasons": reasons, "message_id": turn.metadata.get("message_id")}
-    try:
-        await site.raise_flag(turn.conversation, flag)
-    except (SiteAway, SiteRefused):
-        # The site assessed the message before it was sent here; this voice is only the second.
+    for pause in PAUSES:
+        await asyncio.sleep(pause)
+        try:
+            await site.raise_flag(turn.conversation, flag)
+        except SiteAway:
+            # The site is being started again; this voice may be the only one that heard, so it waits for it.
+            continue
+        except SiteRefused:
+            return
         return

@@ -16,8 +16,6 @@ from actions.wording import exists
 WORRY = "worry_"
 # After this many worries in a row, a next step is offered; before that we only listen.
 LISTEN_FIRST = 2
-# Below this, a wish to die that triage did not see is more often a figure of speech.
-SURE_OF_A_WISH = 0.6
 RESUME = ("continue_screening", "restart_screening", "later")
 
 
@@ -41,8 +39,6 @@ class ActionReply(Action):
             await _greet(turn)
         elif turn.intent == "answer" and tracker.get_slot("interrupted") == "screening_form":
             turn.say("utter_resume_screening", RESUME)
-        elif turn.intent == "crisis_wish":
-            await _hear_wish(turn)
         else:
             _say_plainly(turn)
         kept = await deliver_kept(turn)
@@ -66,22 +62,11 @@ async def _greet(turn: Turn) -> None:
         turn.say("utter_resume_screening", RESUME)
 
 
-async def _hear_wish(turn: Turn) -> None:
-    """A wish that only the classifier heard: triage saw nothing, so a person reads it within days, and we go on."""
-    if turn.confidence >= SURE_OF_A_WISH:
-        flag = {"level": "yellow", "reasons": ["model_sees_risk"], "message_id": turn.metadata.get("message_id")}
-        try:
-            await site.raise_flag(turn.conversation, flag)
-        except (SiteAway, SiteRefused):
-            pass  # The third voice of three; the site itself has assessed the message before it came here.
-    turn.say("utter_more_talk", ["human", "talk_more"])
-
-
 def _say_plainly(turn: Turn) -> None:
-    # Steering words outside a form, an old button, a wish that only the classifier heard: go on listening.
+    # Steering words outside a form, an old button, a wish that the classifier only half heard: go on listening.
     name = f"utter_{turn.intent}"
     turn.say(name if exists(name) else "utter_more_talk")
-    if turn.intent in ("ask_what", "ask_what_next", "affirm", "deny", "thanks", "chitchat"):
+    if turn.intent in ("ask_what", "ask_what_next", "affirm", "deny", "thanks", "chitchat", "crisis_wish"):
         offer(turn)
 
 

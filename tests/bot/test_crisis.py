@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from actions import action_crisis
 from actions.action_crisis import ActionCrisis
+from actions.web_client import SiteAway
 from components.crisis_detector import CRISIS_KEY, CrisisDetector
 from components.crisis_policy import CrisisPolicy
 from rasa.engine.graph import ExecutionContext, GraphSchema
@@ -55,7 +57,7 @@ def test_unknown_level_of_the_site_does_not_deafen_the_detector(told: str) -> No
 
 
 def test_payload_of_a_button_is_not_read_as_words() -> None:
-    assert _heard(f"/answer{{\"text\": \"{DANGER}\"}}")["level"] == "green"
+    assert _heard(f'/answer{{"text": "{DANGER}"}}')["level"] == "green"
     assert _heard(f"／{DANGER}")["level"] != "green"
 
 
@@ -176,3 +178,20 @@ def test_screening_goes_on_where_it_was_broken_off(site: PlayedSite) -> None:
     talk.send("/continue_screening")
     assert talk.said[-1]["extra"]["item"] == "phq-9.2"
     assert talk.slots["interrupted"] is None
+
+
+def test_flag_that_only_the_bot_heard_waits_for_a_site_that_is_being_started_again(
+    site: PlayedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[str] = []
+
+    async def comes_back_later(_conversation: str, flag: dict[str, object]) -> dict[str, object]:
+        tries.append(str(flag["level"]))
+        if len(tries) < 3:
+            raise SiteAway
+        return {}
+
+    monkeypatch.setattr(action_crisis, "PAUSES", (0.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr(action_crisis.site, "raise_flag", comes_back_later)
+    _interrupt(Talk(), "red", "green")
+    assert tries == ["red", "red", "red"]

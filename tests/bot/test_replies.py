@@ -92,13 +92,6 @@ def test_old_button_after_an_interruption_offers_to_go_on(site: PlayedSite) -> N
     assert "/continue_screening" in _offered(talk)
 
 
-def test_sure_wish_that_triage_did_not_see_reaches_a_person_and_is_listened_to(site: PlayedSite) -> None:
-    talk = Talk()
-    _say(talk, ActionReply(), "crisis_wish", confidence=0.8)
-    assert site.sent("/flags") == [{"level": "yellow", "reasons": ["model_sees_risk"], "message_id": 2}]
-    assert "/ask_human" in _offered(talk)
-
-
 def test_unsure_wish_raises_nothing_and_still_offers_a_person(site: PlayedSite) -> None:
     talk = Talk()
     _say(talk, ActionReply(), "crisis_wish", confidence=0.4)
