@@ -25,7 +25,7 @@ export function scrollToNewest() {
   toNewest.hidden = true;
 }
 
-/* A crisis card is read from its first line, also where it is taller than the screen. */
+/* An answer is read from its first line, also where it and its buttons are taller than the screen. */
 function showFromTop(seq) {
   const node = list.querySelector(`[data-seq="${seq}"]`);
   scrollToNewest();
@@ -177,7 +177,8 @@ export function add(views) {
   }
   if (!isNew) return false;
   const card = views.find((view) => view.kind === "crisis");
-  if (card) showFromTop(card.seq);
+  const answer = views.find((view) => !view.mine);
+  if (card || (stick && answer)) showFromTop((card ?? answer).seq);
   else if (stick) scrollToNewest();
   else toNewest.hidden = false;
   return true;
