@@ -14,11 +14,19 @@ from triage.normalise import normalise, squeeze
 
 # The score a level stands for when no model speaks; only the order carries meaning (triage/README.md).
 _LEVEL_SCORE = {
-    Level.EMERGENCY: 0.99, Level.RED: 0.95, Level.ORANGE: 0.8, Level.YELLOW: 0.35, Level.BLUE: 0.1, Level.GREEN: 0.0,
+    Level.EMERGENCY: 0.99,
+    Level.RED: 0.95,
+    Level.ORANGE: 0.8,
+    Level.YELLOW: 0.35,
+    Level.BLUE: 0.1,
+    Level.GREEN: 0.0,
 }
 _SCOPE_REASON = {
-    Scope.DENIED: "denies", Scope.PAST: "in_the_past", Scope.QUOTED: "quotes",
-    Scope.INFORMATION: "asks_for_information", Scope.THIRD_PERSON: "another_person",
+    Scope.DENIED: "denies",
+    Scope.PAST: "in_the_past",
+    Scope.QUOTED: "quotes",
+    Scope.INFORMATION: "asks_for_information",
+    Scope.THIRD_PERSON: "another_person",
 }
 
 
@@ -45,10 +53,16 @@ class Assessment:
         return self.level is Level.ORANGE
 
 
+# The model learned English from long posts and few ordinary lines; alone it is believed from this score on.
+# Measured on 1,155 ordinary English lines written for the bot: 4.9 % raised without it (docs/triage-model-card.md).
+ALONE_IN_ENGLISH = 0.85
+_CHINESE = re.compile("[\u3400-\u9fff]")
+
 # Turns read together with the new one: a threat is often told in three short messages.
 _WINDOW = 4
 _TAKEN_BACK = re.compile(
-    r"开玩笑|逗你|骗你的|瞎说|说着玩|闹着玩|没事了|当我没说|别当真|随便说说|吓你|just kidding|\bjk\b|joking|never ?mind|didnt mean it"
+    r"开玩笑|逗你|骗你的|瞎说|说着玩|闹着玩|没事了|当我没说|别当真|随便说说|吓你|"
+    r"just kidding|\bjk\b|joking|never ?mind|didnt mean it"
 )
 _CHILD = re.compile(
     r"我(?:今年|才|刚|刚满)?(?:[六七八九6-9]|十[一二三四五六七]?|1[0-7])岁|我(?:在|上|读|是)?(?:小学|[一二三四五六]年级|初[一二三]|初中)|"
@@ -95,15 +109,20 @@ def _assess(text: str) -> Assessment:
         # Alone, the lexicon cannot weigh a doubtful hit, so every hit asks for a person now.
         return _raised(found, Level.RED) if found.level.is_at_least(Level.YELLOW) else found
     voice = linear.hear(model, reading.heard, lexicon_flags(hits))
-    return _joined(found, voice, model)
+    alone_in_english = found.level.rank < Level.YELLOW.rank and not _CHINESE.search(plain)
+    return _joined(found, voice, model, sure_from=ALONE_IN_ENGLISH if alone_in_english else 0.0)
 
 
-def _joined(found: Assessment, voice: linear.Voice, model: linear.Model) -> Assessment:
-    """Let either voice raise: the model never lowers what the lexicon found."""
+def _joined(found: Assessment, voice: linear.Voice, model: linear.Model, sure_from: float) -> Assessment:
+    """Let either voice raise: the model never lowers what the lexicon found.
+
+    The model alone asks for a person today, never for one now: a score without a single word that a clinician
+    signed must not wake somebody, and on ordinary short lines ("goodbye", a daughter in love) it did.
+    """
     heard = Level.GREEN
-    if voice.crisis >= model.thresholds["today"]:
+    if voice.crisis >= max(model.thresholds["today"], sure_from):
         heard = Level.ORANGE
-    if voice.now >= model.thresholds["now"]:
+    if voice.now >= model.thresholds["now"] and found.level.is_at_least(Level.ORANGE):
         heard = Level.RED
     both = replace(found, score=voice.crisis, model_hash=model.digest, mode="full")
     return _raised(both, heard, "model_sees_risk") if heard.rank > found.level.rank else both
@@ -152,10 +171,8 @@ def lexicon_flags(hits: Iterable[Hit]) -> dict[str, float]:
     for hit in hits:
         own = level_of(hit)
         level = highest((level, own))
-        if own is not Level.GREEN:
+        if own.is_at_least(Level.ORANGE):
             flags[f"kind_{hit.pattern.category}"] = 1.0
-        if Scope.DENIED in hit.scopes:
-            flags["denied"] = 1.0
     if level is not Level.GREEN:
         flags[f"lexicon_{level.value}"] = 1.0
     return flags
@@ -170,7 +187,11 @@ def _from_hits(hits: Iterable[Hit]) -> Assessment:
     for hit in ordered:
         category = book.categories[hit.pattern.category]
         if Scope.DENIED not in hit.scopes:
-            tiers["third_party" if Scope.THIRD_PERSON in hit.scopes and category.tier.endswith("ideation") else category.tier] = None
+            tiers[
+                "third_party"
+                if Scope.THIRD_PERSON in hit.scopes and category.tier.endswith("ideation")
+                else category.tier
+            ] = None
             reasons[category.reason] = None
     for hit in ordered:
         for scope in sorted(hit.scopes, key=lambda scope: scope.value):
