@@ -15,7 +15,7 @@ def opening_line(staffed: bool, next_at: datetime | None) -> str:
         return _("Someone is on duty now.")
     if next_at is None:
         return _("Nobody is on duty now.")
-    return _("Nobody is on duty now. Next: {when}").replace("{when}", languages.local_time(next_at, "short"))
+    return _("No one on duty until {when}").replace("{when}", languages.local_time(next_at, "short"))
 
 
 def chat_words() -> dict[str, str]:
@@ -32,7 +32,7 @@ def chat_words() -> dict[str, str]:
         "a_person": _("A person, not a programme."),
         "on_duty": _("Someone is on duty now."),
         "no_duty": _("Nobody is on duty now."),
-        "next_duty": _("Nobody is on duty now. Next: {when}"),
+        "next_duty": _("No one on duty until {when}"),
         "waiting": _("Your wish for a person has been passed on."),
         "ended": _("This conversation has ended."),
         "programme_away": _(
