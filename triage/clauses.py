@@ -10,7 +10,9 @@ from enum import Enum
 _LONGEST_CLAUSE = 160
 _OVERLAP = 40
 
-_TURN = re.compile(r"(?<![不非\n])(?=但是|但(?!愿|凡)|可是|不过(?!是)|然而|只不过|结果|所以)|(?<=\s)(?=but |because |so i |and i )")
+_TURN = re.compile(
+    r"(?<![不非\n])(?=但是|但(?!愿|凡)|可是|不过(?!是)|然而|只不过|结果|所以)|(?<=\s)(?=but |because |so i |and i )"
+)
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,6 @@ class Clause:
 
     text: str
     before: str
-    after: str
 
 
 class Scope(str, Enum):
@@ -30,7 +31,6 @@ class Scope(str, Enum):
     QUOTED = "quoted"
     INFORMATION = "information"
     THIRD_PERSON = "third_person"
-    HYPOTHETICAL = "hypothetical"
 
 
 def split_clauses(normalised: str) -> list[Clause]:
@@ -48,8 +48,7 @@ def split_clauses(normalised: str) -> list[Clause]:
             continue
         seen.add(text)
         before = texts[position - 1] if position else ""
-        after = texts[position + 1] if position + 1 < len(texts) else ""
-        clauses.append(Clause(text, before, after))
+        clauses.append(Clause(text, before))
     return clauses
 
 
@@ -65,32 +64,55 @@ _DENIAL_BEFORE = re.compile(
     r"(?:(?<!不是)(?<!会)(?<!能)(?<!敢)(?:没有|没|不会|不是|从不|从来不|绝不|并不|不再|不至于|不可能|不打算|不准备|不敢|不肯|未曾|"
     r"绝对不|可不|才不|也不|还不|不)(?:真的|真|是|曾|想过|想要|想到|想|要|去|会|过|觉得|自己|再|说|有|到|那么|什么|做|干|任何|因此|因为|这|就|为|他|她)*)$"
 )
-_DOUBLE_NEGATIVE = re.compile(r"(?:不是|不能|不得|不可能|无法|难道|是不是|会不会|要不要|能不能|好不好|谁说)(?:说)?(?:我)?不[^不没]{0,4}$|没人|没有人|没有办法|没办法|没有一天|没有一刻|没法|不止一次|不由|不如|不得不|还不如|不知道|不觉得不")
-_DENIAL_AFTER = re.compile(r"^(?:的)?(?:念头|想法|打算|冲动|意思|事)?(?:是)?(?:不会|不可能|没有|没想过|从来没有?|都没有)(?:的|做|发生|想|有)?")
+_DOUBLE_NEGATIVE = re.compile(
+    r"(?:不是|不能|不得|不可能|无法|难道|是不是|会不会|要不要|能不能|好不好|谁说)(?:说)?(?:我)?不[^不没]{0,4}$|没人|没有人|没有办法|没办法|"
+    r"没有一天|没有一刻|没法|不止一次|不由|不如|不得不|还不如|不知道|不觉得不"
+)
+_DENIAL_AFTER = re.compile(
+    r"^(?:的)?(?:念头|想法|打算|冲动|意思|事)?(?:是)?(?:不会|不可能|没有|没想过|从来没有?|都没有)(?:的|做|发生|想|有)?"
+)
 _DENIAL_EN = re.compile(
     r"\b(?:not|never|no|dont|didnt|wont|wouldnt|isnt|arent|cant|couldnt|havent|hasnt|without|im not|denies)"
-    r"(?: (?:really|actually|ever|even|going|gonna|to|want|wanna|thinking|about|of|any|thoughts?|have|had|planning|"
+    r"(?: (?:really|actually|ever|even|going|gonna|to|want|wanna|thinking|about|of|any|"
+    r"thoughts?|have|had|planning|"
     r"been|be|would|want to|feeling|a|the|plan|plans|intend|intention|so|that|ever been))*$"
 )
 _PAST = re.compile(
     r"以前|从前|曾经|曾|小时候|年轻的?时候|那会儿|当年|前些年|早些年|[几一二两三四五六七八九十\d]+年前|去年|前年|上学的?时候|"
     r"\bused to\b|\byears? ago\b|\bback then\b|\bwhen i was\b|\bin the past\b|\blast year\b"
 )
-_STILL = re.compile(r"现在|今天|今晚|最近|这几天|如今|还是|又|依然|仍然|一直|每天|马上|刚才|刚刚|昨天|昨晚|正在|\bnow\b|\bagain\b|\bstill\b|\btonight\b|\btoday\b|\blately\b")
+_STILL = re.compile(
+    r"现在|今天|今晚|最近|这几天|如今|还是|又|依然|仍然|一直|每天|马上|刚才|刚刚|昨天|昨晚|正在|\bnow\b|\bagain\b|\bstill\b|"
+    r"\btonight\b|\btoday\b|\blately\b"
+)
 _QUOTED = re.compile(
     r"歌词|歌里|这首歌|那首歌|小说|电影|电视剧|连续剧|剧里|剧情|戏里|书里|书上|台词|主角|主人公|男主|女主|动漫|动画|游戏里|新闻|报道|"
-    r"故事里|《|诗里|课文|\blyrics?\b|\bsong\b|\bmovie\b|\bnovel\b|\bcharacter\b|\bin the book\b|\bthe show\b|\bbook\b|\bnews\b|\bepisode\b|\bgame\b"
+    r"故事里|《|诗里|课文|\blyrics?\b|\bsong\b|\bmovie\b|\bnovel\b|\bcharacter\b|\bin the book\b|"
+    r"\bthe show\b|\bbook\b|\bnews\b|\bepisode\b|\bgame\b"
 )
-_ITS_ME = re.compile(r"我也|我就|就是我|像我|跟我|和我一样|我想|我要|我真|我不|说的是我|\bme too\b|\bsame\b|\bi feel\b|\bi want\b|\blike me\b|\bjust like\b")
+_SAYING = re.compile(r"(?:里|中|上|写|唱|说|道|着|是|句|：|\bsays?|\bsings?|\bgoes|\bline|\bwrote) *")
+_ITS_ME = re.compile(
+    r"我也|我就|就是我|像我|跟我|和我一样|说的是我|\bme too\b|\bsame\b|\bi feel\b|\blike me\b|\bjust like\b"
+)
+_I_WANT = re.compile(
+    r"我想(?!了解|知道|问|咨询|学)|我要(?!了解|知道|问|咨询)|我真|我不|\bi want to (?!know|learn|ask|help)"
+)
 _INFORMATION = re.compile(
     r"什么是|是什么意思|怎么预防|如何预防|预防|热线|讲座|论文|研究|统计|数据|自杀率|课程|培训|资料|科普|定义|概念|政策|咨询一下|请问|作业|"
-    r"怎么帮助?别人|怎么劝|志愿者|\bprevention\b|\bhotline\b|\bstatistics\b|\bresearch\b|\bhow (?:do|can) (?:i|we) help\b|\bwhat is\b|\bwhat are\b|\brates?\b|\bessay\b|\btraining\b|\bawareness\b"
+    r"怎么帮助?别人|怎么劝|志愿者|\bprevention\b|\bhotline\b|\bstatistics\b|\bresearch\b|\bhow (?:do|"
+    r"can) (?:i|we) help\b|\bwhat is\b|\bwhat are\b|\brates?\b|\bessay\b|\btraining\b|"
+    r"\bawareness\b"
 )
 _OTHER_PERSON = re.compile(
     r"(?:我(?:的)?|俺|咱)?(?:一个|有个|那个|这个)?(?:朋友|同学|室友|闺蜜|舍友|同事|儿子|女儿|孩子|娃|妈妈?|爸爸?|母亲|父亲|老公|老婆|丈夫|妻子|媳妇|"
-    r"男朋友|女朋友|对象|前任|哥哥?|姐姐?|弟弟?|妹妹?|奶奶|爷爷|外婆|姥姥|姥爷|邻居|老师|学生|来访者|案主|服务对象|网友|亲戚|老乡|婆婆|他|她|有人|别人|人家|对方|那人|老人|工友)(?:们)?"
+    r"男朋友|女朋友|对象|前任|哥哥?|姐姐?|弟弟?|妹妹?|奶奶|爷爷|外婆|姥姥|姥爷|邻居|老师|学生|来访者|案主|服务对象|网友|亲戚|老乡|婆婆|他|她|有人|别人|"
+    r"人家|对方|那人|老人|工友)(?:们)?"
 )
-_OTHER_EN = re.compile(r"\b(?:my|a|the) (?:friend|brother|sister|son|daughter|mom|mum|mother|dad|father|husband|wife|roommate|classmate|boyfriend|girlfriend|client|neighbou?r|cousin|partner|uncle|aunt|student|kid)\b|\b(?:he|she|they|someone)\b")
+_OTHER_EN = re.compile(
+    r"\b(?:my|a|the) (?:friend|brother|sister|son|daughter|mom|mum|mother|dad|father|husband|"
+    r"wife|roommate|classmate|boyfriend|girlfriend|client|neighbou?r|cousin|partner|uncle|"
+    r"aunt|student|kid)\b|\b(?:he|she|they|someone)\b"
+)
 _SELF = re.compile(r"我|俺|咱|自己|老子|本人|\bi\b|\bim\b|\bive\b|\bme\b|\bmyself\b")
 
 
@@ -104,13 +126,21 @@ def scopes(clause: Clause, match: re.Match[str]) -> frozenset[Scope]:
     here = clause.before + "\n" + text
     if _PAST.search(here) and not _STILL.search(text):
         found.add(Scope.PAST)
-    if _QUOTED.search(here) and not _ITS_ME.search(text):
+    if _is_quoted(lead, clause.before) and not _ITS_ME.search(text):
         found.add(Scope.QUOTED)
-    if _INFORMATION.search(text) and not _ITS_ME.search(text):
+    if _INFORMATION.search(text) and not _ITS_ME.search(text) and not _I_WANT.search(text):
         found.add(Scope.INFORMATION)
     if _is_about_another(lead, text[start:end]):
         found.add(Scope.THIRD_PERSON)
     return frozenset(found)
+
+
+def _is_quoted(lead: str, before: str) -> bool:
+    """Tell whether a song, story or news item is named and then speaks: "看完电影我想死" quotes nothing."""
+    source = _QUOTED.search(lead)
+    if source:
+        return bool(_SAYING.search(lead[source.start() :]))
+    return bool(_QUOTED.search(before) and _SAYING.fullmatch(before[-1:]))
 
 
 def _is_denied(lead: str, tail: str) -> bool:

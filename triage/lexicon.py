@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from triage.clauses import Clause, Scope, scopes, split_clauses
@@ -14,6 +14,10 @@ from triage.levels import Level
 _FOLDER = Path(__file__).parent / "data" / "lexicon"
 # A pattern is tried on this many clauses from each end; more of the same word adds time, not knowledge.
 _TRIES = 24
+
+
+# A clause whose only hits are denied, quoted or asked about is not told to the model, which knows no scope.
+SILENCED = frozenset({Scope.DENIED, Scope.QUOTED, Scope.INFORMATION})
 
 
 class LexiconError(ValueError):
@@ -68,6 +72,7 @@ class Lexicon:
     patterns: tuple[Pattern, ...]
     masks: tuple[tuple[str, tuple[str, ...]], ...]
     index: dict[str, tuple[int, ...]]
+    beginnings: dict[str, tuple[str, ...]]
 
 
 def translate(source: str, language: str) -> tuple[str, tuple[str, ...]]:
@@ -75,12 +80,12 @@ def translate(source: str, language: str) -> tuple[str, tuple[str, ...]]:
     pieces: list[str] = []
     wanted: list[tuple[str, ...]] = []
     english = language == "en"
-    for token in source.split():
-        mark, body = (token[0], token[1:]) if token[0] in "~?!<" else ("", token)
+    for piece in source.split():
+        mark, body = (piece[0], piece[1:]) if piece[0] in "~?!<" else ("", piece)
         words = tuple(word.replace("_", " ") for word in body.split("|") if word)
         group = "(?:" + "|".join(_word(word, english) for word in words) + ")"
-        if token in "^$":
-            pieces.append(token)
+        if piece in ("^", "$"):
+            pieces.append(piece)
         elif mark == "~":
             pieces.append(rf"((?:[^\s\n]+ ){{0,{int(body)}}}?)" if english else rf"([^\n]{{0,{int(body)}}}?)")
         elif mark == "?":
@@ -127,9 +132,15 @@ def lexicon() -> Lexicon:
             source, needs = translate(row["pattern"], data["language"])
             patterns.append(
                 Pattern(
-                    row["id"], row["category"], Level(row["level"]), source, needs,
-                    row.get("wide", False), row.get("plain", False),
-                    tuple(row["examples"]), tuple(row["near_misses"]),
+                    row["id"],
+                    row["category"],
+                    Level(row["level"]),
+                    source,
+                    needs,
+                    row.get("wide", False),
+                    row.get("plain", False),
+                    tuple(row["examples"]),
+                    tuple(row["near_misses"]),
                 )
             )
     for path in sorted(_FOLDER.glob("masks_*.json")):
@@ -139,12 +150,15 @@ def lexicon() -> Lexicon:
     for place, pattern in enumerate(patterns):
         for need in pattern.needs:
             index[need] = (*index.get(need, ()), place)
-    return Lexicon(head["version"], categories, tuple(patterns), tuple(masks), index)
+    beginnings: dict[str, tuple[str, ...]] = {}
+    for need in index:
+        beginnings[need[:2]] = (*beginnings.get(need[:2], ()), need)
+    return Lexicon(head["version"], categories, tuple(patterns), tuple(masks), index, beginnings)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the lexicon found, and what the model may hear: no idioms, no clause that only denies."""
+    """What the lexicon found, and what the model may hear: no idioms, no clause that only denies, quotes or asks."""
 
     hits: tuple[Hit, ...]
     heard: str
@@ -156,9 +170,12 @@ def read(normalised: str) -> Reading:
     clauses = split_clauses(normalised)
     joined = "\n".join(clause.text for clause in clauses)
     masks = [_compiled(source) for source, needs in book.masks if any(need in joined for need in needs)]
-    masked = [Clause(_mask(clause.text, masks), clause.before, clause.after) for clause in clauses]
+    masked = [Clause(_mask(clause.text, masks), clause.before) for clause in clauses]
     whole = "\n".join(clause.text for clause in masked)
-    present = {need: [i for i, c in enumerate(masked) if need in c.text] for need in book.index if need in whole}
+    # Two characters of a needed word are looked up first: 2,000 searches of a long message would be slow.
+    pairs = {whole[start : start + 2] for start in range(len(whole))} | set(whole)
+    needs = [need for pair in pairs & book.beginnings.keys() for need in book.beginnings[pair] if need in whole]
+    present = {need: [place for place, clause in enumerate(masked) if need in clause.text] for need in needs}
     wanted = sorted({place for need in present for place in book.index[need]})
     hits: dict[tuple[str, frozenset[Scope]], Hit] = {}
     denying: set[int] = set()
@@ -168,7 +185,7 @@ def read(normalised: str) -> Reading:
             hit = _try(pattern, masked, position)
             if hit is None:
                 continue
-            (denying if Scope.DENIED in hit.scopes else meaning).add(position)
+            (denying if hit.scopes & SILENCED else meaning).add(position)
             hits.setdefault((pattern.id, hit.scopes), hit)
             if not hit.scopes:
                 break
@@ -185,7 +202,7 @@ def _try(pattern: Pattern, clauses: list[Clause], position: int) -> Hit | None:
         ahead = [clause.text[-80:], *(other.text for other in clauses[position + 1 : position + 3])]
         back = [other.text[-60:] for other in clauses[max(0, position - 2) : position + 1]]
         for joined in (ahead, back):
-            reach = Clause("，".join(joined)[:200], clause.before, "")
+            reach = Clause("，".join(joined)[:200], clause.before)
             match = pattern.regex.search(reach.text)
             if match is not None:
                 clause = reach
@@ -206,6 +223,6 @@ def _positions(needs: tuple[str, ...], present: dict[str, list[int]]) -> list[in
     return ordered if len(ordered) <= 2 * _TRIES else ordered[:_TRIES] + ordered[-_TRIES:]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(source: str) -> re.Pattern[str]:
     return re.compile(source)

@@ -18,10 +18,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bench.triage.corpus import ROOT, Row, own_lines, part, rows  # noqa: E402
-from triage import linear  # noqa: E402
-from triage.assess import Assessment, assess, mode  # noqa: E402
-from triage.levels import Level  # noqa: E402
+from bench.triage.corpus import ROOT, Row, own_lines, part, rows
+from triage import linear
+from triage.assess import Assessment, assess, mode
+from triage.levels import Level
 
 REGRESSIONS = Path(__file__).parent / "regressions.jsonl"
 Scored = list[tuple[Row, Assessment]]
@@ -55,7 +55,9 @@ def auroc(pairs: Sequence[tuple[bool, float]]) -> float:
         start = stop
     positives = sum(truth for truth, _ in ordered)
     negatives = len(ordered) - positives
-    return (ranks - positives * (positives + 1) / 2) / (positives * negatives) if positives and negatives else float("nan")
+    return (
+        (ranks - positives * (positives + 1) / 2) / (positives * negatives) if positives and negatives else float("nan")
+    )
 
 
 def auprc(pairs: Sequence[tuple[bool, float]]) -> float:
@@ -89,7 +91,7 @@ def calibration_error(pairs: Sequence[tuple[bool, float]], bins: int = 10) -> fl
 
 def bootstrap(pairs: Sequence[tuple[bool, float]], measure, rounds: int = 300) -> str:  # type: ignore[no-untyped-def]
     """Return a measure with a 95 % interval from resampled rows."""
-    dice = random.Random(7)  # noqa: S311
+    dice = random.Random(7)
     drawn = sorted(measure(dice.choices(pairs, k=len(pairs))) for _ in range(rounds))
     return f"{measure(pairs):.3f} [{drawn[int(rounds * 0.025)]:.3f}, {drawn[int(rounds * 0.975)]:.3f}]"
 
@@ -112,7 +114,9 @@ def by_label(title: str, scored: Scored) -> None:
     line("all crisis", [pair for pair in scored if pair[0].crisis])
     line("all ordinary", [pair for pair in scored if not pair[0].crisis])
     for label in sorted({(row.label, row.kind if not row.crisis else "") for row, _ in scored}):
-        line("   " + " ".join(label), [p for p in scored if (p[0].label, p[0].kind if not p[0].crisis else "") == label])
+        line(
+            "   " + " ".join(label), [p for p in scored if (p[0].label, p[0].kind if not p[0].crisis else "") == label]
+        )
 
 
 def psysuicide(scored: Scored) -> None:
@@ -127,7 +131,8 @@ def psysuicide(scored: Scored) -> None:
 def per_thousand(title: str, scored: Scored) -> None:
     """Print alarms per 1,000 ordinary messages."""
     anyone, now = sum(any_alarm(f) for _, f in scored), sum(f.human_now for _, f in scored)
-    print(f"  {title:<44} any {1000 * anyone / len(scored):.2f}  now {1000 * now / len(scored):.2f}  per 1,000 ({len(scored)})")
+    shares = f"any {1000 * anyone / len(scored):.2f}  now {1000 * now / len(scored):.2f}"
+    print(f"  {title:<44} {shares}  per 1,000 ({len(scored)})")
 
 
 def speed(texts: Sequence[str]) -> None:
@@ -138,12 +143,18 @@ def speed(texts: Sequence[str]) -> None:
         assess(text)
         spent.append((time.process_time() - started) * 1000)
     spent.sort()
-    script = "import time; t=time.process_time(); import triage.assess as a; i=time.process_time(); a.assess('你好'); print(i-t, time.process_time()-i)"
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    script = (
+        "import time; t=time.process_time(); import triage.assess as a; i=time.process_time(); "
+        "a.assess('你好'); print(i-t, time.process_time()-i)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     imported, first = (float(word) for word in done.stdout.split())
     size = linear.MODEL_PATH.stat().st_size / 1e6 if linear.MODEL_PATH.exists() else 0.0
-    print(f"\nSpeed: p50 {spent[len(spent) // 2]:.2f} ms, p99 {spent[int(len(spent) * 0.99)]:.2f} ms, most {spent[-1]:.2f} ms "
-          f"over {len(spent)} messages; import {imported:.2f} s, first message {first:.2f} s; model {size:.2f} MB")
+    print(
+        f"\nSpeed: p50 {spent[len(spent) // 2]:.2f} ms, p99 {spent[int(len(spent) * 0.99)]:.2f} ms, "
+        f"most {spent[-1]:.2f} ms over {len(spent)} messages; "
+        f"import {imported:.2f} s, first message {first:.2f} s; model {size:.2f} MB"
+    )
 
 
 def regressions() -> int:

@@ -25,7 +25,8 @@ _ROOT = Path(__file__).parents[2]
         ("药已经吃了一瓶", Level.EMERGENCY), ("站在楼顶", Level.EMERGENCY), ("最后一次跟你说话了", Level.RED),
         ("我想消失", Level.ORANGE), ("我又自残了", Level.ORANGE), ("我爸又打我了", Level.RED),
         ("有个声音让我杀了他", Level.RED), ("我想杀了他", Level.RED), ("我想自殺", Level.RED),
-        ("kill myself", Level.RED), ("took all my pills", Level.EMERGENCY), ("I'm a burden to my family", Level.ORANGE),
+        ("kill myself", Level.RED),
+        ("took all my pills", Level.EMERGENCY), ("I'm a burden to my family", Level.ORANGE),
     ],
 )  # fmt: skip
 def test_crisis_is_at_least_at_its_level(text: str, level: Level) -> None:
@@ -34,7 +35,8 @@ def test_crisis_is_at_least_at_its_level(text: str, level: Level) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["笑死我了", "死机", "杀进程", "想死你了", "累死了", "this traffic is killing me", "今天天气真好", "低保怎么申请", "",
+    ["笑死我了", "死机", "杀进程", "想死你了", "累死了", "this traffic is killing me", "今天天气真好", "低保怎么申请",
+     "",
      "kill the process", "我没有想过自杀", "I don't want to kill myself", "跳楼价大甩卖", "打死我也不去"],
 )  # fmt: skip
 def test_everyday_words_raise_no_alarm(text: str) -> None:
@@ -104,3 +106,37 @@ def test_import_needs_only_the_standard_library() -> None:
         "assert not {'numpy','sklearn','yaml','scipy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-S", "-c", script, str(_ROOT)], check=True)
+
+
+def test_a_threat_told_over_several_messages_is_read_as_one() -> None:
+    earlier = ("我把药片都倒在桌上了", "手里有一把刀")
+    alone, together = assess("我想划下去"), assess("看着它就想结束了", previous=earlier)
+    assert together.level.is_at_least(Level.RED)
+    assert together.level.rank >= alone.level.rank
+    assert not assess("晚上吃什么", previous=("今天下雨了", "我买了菜")).level.is_at_least(Level.ORANGE)
+
+
+def test_just_kidding_lowers_nothing() -> None:
+    taken_back = assess("开玩笑的啦", previous=("我今晚就去死",))
+    assert taken_back.level.is_at_least(Level.RED)
+    assert "earlier_alarm" in taken_back.reasons
+    assert assess("开玩笑的啦", previous=("今天天气真好",)).level is Level.GREEN
+
+
+def test_a_denial_after_an_alarm_is_shown_and_not_obeyed() -> None:
+    denied = assess("我没有想自杀", previous=("我准备今晚跳楼",))
+    assert denied.level.is_at_least(Level.RED)
+    assert {"denies", "earlier_alarm"} <= set(denied.reasons)
+
+
+def test_a_child_who_is_hurt_is_always_for_a_person_now() -> None:
+    found = assess("我今年十岁，后妈不给我饭吃")
+    assert found.human_now
+    assert "child_speaks" in found.reasons
+    assert "child_speaks" not in assess("我今年十岁，今天学会骑车了").reasons
+
+
+def test_a_song_and_a_course_are_not_read_as_a_wish() -> None:
+    for text in ("歌词里写着我想死", "社区有预防自杀的讲座吗"):
+        assert not assess(text).human_now
+    assert assess("这首歌唱的就是我，我想死").human_now

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from triage.assess import assess
-from triage.lexicon import LexiconError, Pattern, translate, lexicon
+from triage.lexicon import LexiconError, Pattern, lexicon, translate
 from triage.normalise import normalise
 
 _FOLDER = Path(__file__).parents[2] / "triage" / "data" / "lexicon"
@@ -55,4 +55,5 @@ def test_pattern_without_a_word_is_refused(source: str) -> None:
 
 def test_pattern_with_a_word_is_accepted() -> None:
     source, needs = translate("我 ~2 想死", "zh")
-    assert re.search(source, "我真的想死") and needs == ("想死",)
+    assert re.search(source, "我真的想死")
+    assert needs == ("想死",)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from triage import assess as assess_module
 from triage import linear
 from triage.assess import assess
@@ -15,7 +16,8 @@ from triage.levels import Level
 def _body(**changes: object) -> dict[str, object]:
     body: dict[str, object] = {
         "grams": "夜\t难", "crisis": [1000, 2000], "now": [0, 500], "scale": [0.01, 0.01], "intercepts": [-1.0, -2.0],
-        "stack": {"crisis": {"intercept": 0.0, "whole": 1.0, "best": 0.0}, "now": {"intercept": 0.0, "whole": 1.0, "best": 0.0}},
+        "stack": {"crisis": {"intercept": 0.0, "whole": 1.0, "best": 0.0},
+                  "now": {"intercept": 0.0, "whole": 1.0, "best": 0.0}},
         "thresholds": {"today": 0.5, "now": 0.9},
     }  # fmt: skip
     return {**body, **changes}
@@ -72,6 +74,8 @@ def test_without_a_model_every_hit_asks_for_a_person_now(at_path: Path) -> None:
 def test_the_model_raises_what_the_lexicon_does_not_know_and_lowers_nothing(at_path: Path) -> None:
     _write(at_path, _body())
     raised = assess("夜难")
-    assert raised.human_today and "model_sees_risk" in raised.reasons and raised.pattern_ids == ()
+    assert raised.human_today
+    assert "model_sees_risk" in raised.reasons
+    assert raised.pattern_ids == ()
     assert assess("我不想活了").human_now
     assert assess("早").level is Level.GREEN
