@@ -168,10 +168,13 @@ def read(normalised: str) -> Reading:
     """Return every pattern found, each at most once per scope."""
     book = lexicon()
     clauses = split_clauses(normalised)
-    joined = "\n".join(clause.text for clause in clauses)
-    masks = [_compiled(source) for source, needs in book.masks if any(need in joined for need in needs)]
-    masked = [Clause(_mask(clause.text, masks), clause.before) for clause in clauses]
-    whole = "\n".join(clause.text for clause in masked)
+    if not clauses:
+        return Reading((), "")
+    whole = "\n".join(clause.text for clause in clauses)
+    for source, needs in book.masks:
+        if any(need in whole for need in needs):
+            whole = _compiled(source).sub("○", whole)
+    masked = [Clause(text, clause.before) for text, clause in zip(whole.split("\n"), clauses, strict=True)]
     # Two characters of a needed word are looked up first: 2,000 searches of a long message would be slow.
     pairs = {whole[start : start + 2] for start in range(len(whole))} | set(whole)
     needs = [need for pair in pairs & book.beginnings.keys() for need in book.beginnings[pair] if need in whole]
@@ -210,12 +213,6 @@ def _try(pattern: Pattern, clauses: list[Clause], position: int) -> Hit | None:
     if match is None:
         return None
     return Hit(pattern, frozenset() if pattern.plain else scopes(clause, match))
-
-
-def _mask(text: str, masks: list[re.Pattern[str]]) -> str:
-    for mask in masks:
-        text = mask.sub("○", text)
-    return text
 
 
 def _positions(needs: tuple[str, ...], present: dict[str, list[int]]) -> list[int]:

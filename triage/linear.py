@@ -138,7 +138,7 @@ def _long_scores(model: Model, parts: list[str]) -> tuple[tuple[float, float], t
     weights = model.weights
     for start in range(len(parts)):
         gram = ""
-        for token in parts[start : start + LONGEST_GRAM]:
+        for token in parts[start : start + LONGEST_GRAM - 1]:
             gram += token
             pair = weights.get(gram)
             if pair is not None:
