@@ -140,3 +140,8 @@ def test_a_song_and_a_course_are_not_read_as_a_wish() -> None:
     for text in ("歌词里写着我想死", "社区有预防自杀的讲座吗"):
         assert not assess(text).human_now
     assert assess("这首歌唱的就是我，我想死").human_now
+
+
+def test_taking_back_never_lowers_the_message_itself() -> None:
+    found = assess("我今晚就自杀，开玩笑的", previous=("活着没意思",))
+    assert found.level.is_at_least(Level.RED)
