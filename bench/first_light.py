@@ -24,7 +24,7 @@ from tests.fixtures.platform import Platform, start_platform
 
 PEOPLE = 20
 SECONDS = 14.0
-CALM = ("今天又没睡好", "这个月钱不够花", "和儿子吵架了", "一个人在家", "找不到工作", "腿疼了好几天")
+CALM = ("今天又没睡好", "这个月钱不够花", "和儿子吵架了", "一个人在家", "找不到工作", "邻居家装修太吵了")
 DANGER = "我不想活了"
 TURNS = 30
 
@@ -58,6 +58,8 @@ def to_the_screen(platform: Platform, officer: Officer) -> list[float]:
         thread.join()
     time.sleep(2)
     codes = _codes(platform, list(posted))
+    early = sum(officer.first_seen.get(codes[number], moment) < moment for number, moment in posted.items())
+    assert not early, f"{early} people had a case before their words of danger: the calm lines are not calm"
     missing = [code for code in codes.values() if code not in officer.first_seen]
     assert not missing, f"{len(missing)} cases never reached the duty screen"
     return [officer.first_seen[codes[number]] - moment for number, moment in posted.items()]

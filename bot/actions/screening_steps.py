@@ -35,11 +35,23 @@ def before(tracker: Tracker) -> Item | None:
 
 def card(tracker: Tracker, item: Item, language: str) -> dict[str, Any]:
     """Return what the page shows beside a question."""
-    done, most = progress(answers_of(tracker), age_band_of(tracker))
+    answers, band = answers_of(tracker), age_band_of(tracker)
+    done, _most = progress(answers, band)
     return {
         "item": item.key,
         "instrument": item.instrument,
-        "step": min(done + 1, most),
-        "of": most,
+        "step": done + 1,
+        "of": max(done + 1, done + _at_least(answers, band)),
         "lead_in": item.lead_in(language),
     }
+
+
+def _at_least(answers: dict[str, int], band: str) -> int:
+    """Return how many questions are left if nothing alarming is answered.
+
+    "1 of 21" sends a tired person away, and most are asked eight; the number grows only when a gate opens.
+    """
+    supposed = dict(answers)
+    while (item := next_item(supposed, band)) is not None:
+        supposed[item.key] = 0
+    return len(supposed) - len(answers)

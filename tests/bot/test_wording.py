@@ -107,9 +107,7 @@ def test_only_english_variations_carry_the_condition() -> None:
 
 
 def test_no_response_says_the_same_twice() -> None:
-    assert [
-        words for words, times in Counter(words for _, _, words in _responses()).items() if times > 1
-    ] == []
+    assert [words for words, times in Counter(words for _, _, words in _responses()).items() if times > 1] == []
 
 
 def test_nothing_names_a_disorder_or_promises_too_much() -> None:
@@ -132,9 +130,7 @@ def test_the_word_check_hears_what_it_is_for(words: str) -> None:
     assert FORBIDDEN.search(words)
 
 
-@pytest.mark.parametrize(
-    "words", ["您写的会加密存好", "值班的同事能看到", "The staff keep to what you agreed to"]
-)
+@pytest.mark.parametrize("words", ["您写的会加密存好", "值班的同事能看到", "The staff keep to what you agreed to"])
 def test_the_word_check_lets_plain_words_pass(words: str) -> None:
     assert FORBIDDEN.search(words) is None
 
@@ -144,9 +140,7 @@ def test_the_person_is_addressed_politely() -> None:
 
 
 def test_chinese_sentences_are_short() -> None:
-    assert [
-        (name, _too_long(words)) for name, english, words in _responses() if not english and _too_long(words)
-    ] == []
+    assert [(name, _too_long(words)) for name, english, words in _responses() if not english and _too_long(words)] == []
 
 
 def test_a_sentence_of_thirty_one_characters_is_too_long() -> None:
