@@ -47,6 +47,12 @@ def open_case_of(*, session: Session, beneficiary_id: int) -> CrisisCase | None:
     ).first()
 
 
+def _locked(*, session: Session, case_id: int) -> CrisisCase | None:
+    return session.scalars(
+        select(CrisisCase).where(CrisisCase.id == case_id).with_for_update().execution_options(populate_existing=True)
+    ).first()
+
+
 def raise_flag(
     *,
     session: Session,
@@ -227,9 +233,7 @@ def _clock_jumped(case: CrisisCase, now: datetime) -> bool:
 
 def climb_if_due(*, session: Session, case_id: int, now: datetime) -> bool:
     """Let one case climb if it still must; a case that was answered meanwhile is left alone."""
-    case = session.scalars(
-        select(CrisisCase).where(CrisisCase.id == case_id).with_for_update().execution_options(populate_existing=True)
-    ).first()
+    case = _locked(session=session, case_id=case_id)
     if case is None or case.closed_at or case.climbs_at is None:
         return False
     if case.climbs_at > now and not _clock_jumped(case, now):
@@ -312,9 +316,7 @@ def close(
     now: datetime,
 ) -> CrisisCase:
     """Close a case with a reason. For the top two levels the first call proposes, a second person's call closes."""
-    case = session.scalars(
-        select(CrisisCase).where(CrisisCase.id == case_id).with_for_update().execution_options(populate_existing=True)
-    ).first()
+    case = _locked(session=session, case_id=case_id)
     if case is None:
         raise Refused(Refusal.NOT_FOUND)
     if case.closed_at is not None:

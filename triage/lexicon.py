@@ -171,10 +171,15 @@ def read(normalised: str) -> Reading:
     if not clauses:
         return Reading((), "")
     whole = "\n".join(clause.text for clause in clauses)
-    for source, needs in book.masks:
-        if any(need in whole for need in needs):
+    for source, marks in book.masks:
+        if any(mark in whole for mark in marks):
             whole = _compiled(source).sub("○", whole)
-    masked = [Clause(text, clause.before) for text, clause in zip(whole.split("\n"), clauses, strict=True)]
+    texts = whole.split("\n")
+    if len(texts) != len(clauses):
+        # A mask that reached over the end of a clause must not cost the reading: then nothing is masked.
+        texts = [clause.text for clause in clauses]
+        whole = "\n".join(texts)
+    masked = [Clause(text, clause.before) for text, clause in zip(texts, clauses, strict=True)]
     # Two characters of a needed word are looked up first: 2,000 searches of a long message would be slow.
     pairs = {whole[start : start + 2] for start in range(len(whole))} | set(whole)
     needs = [need for pair in pairs & book.beginnings.keys() for need in book.beginnings[pair] if need in whole]
