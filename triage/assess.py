@@ -53,12 +53,12 @@ class Assessment:
         return self.level is Level.ORANGE
 
 
-# The model alone, without a word that a clinician signed, is believed from these scores on; from its own lower
-# threshold up to them it asks for a look within days, and the person is not shown a crisis card for a sore leg.
-# It learned English from long posts and few ordinary lines. Measured on 3,500 ordinary lines written for the bot:
-# docs/triage-model-card.md.
+# The model alone, without a word that a clinician signed, asks for a person today from this score on, in Chinese.
+# Below it, and in English, which it learned from long posts and few ordinary lines ("I cannot sleep", "goodbye"
+# scored above .85), it asks for a look within days: nobody is shown a crisis card for a sore leg or a bad night.
+# Measured on 3,500 ordinary lines written for the bot: docs/triage-model-card.md.
 ALONE_IN_CHINESE = 0.75
-ALONE_IN_ENGLISH = 0.85
+WITHIN_DAYS_IN_ENGLISH = 0.85
 _CHINESE = re.compile("[\u3400-\u9fff]")
 
 # Turns read together with the new one: a threat is often told in three short messages.
@@ -113,25 +113,32 @@ def _assess(text: str) -> Assessment:
         # Alone, the lexicon cannot weigh a doubtful hit, so every hit asks for a person now.
         return _raised(found, Level.RED) if found.level.is_at_least(Level.YELLOW) else found
     voice = linear.hear(model, reading.heard, lexicon_flags(hits))
-    sure_from = 0.0
-    if found.level.rank < Level.YELLOW.rank:
-        sure_from = ALONE_IN_CHINESE if _CHINESE.search(plain) else ALONE_IN_ENGLISH
-    return _joined(found, voice, model, sure_from)
+    return _joined(found, voice, model, chinese=bool(_CHINESE.search(plain)))
 
 
-def _joined(found: Assessment, voice: linear.Voice, model: linear.Model, sure_from: float) -> Assessment:
+def _joined(found: Assessment, voice: linear.Voice, model: linear.Model, chinese: bool) -> Assessment:
     """Let either voice raise: the model never lowers what the lexicon found.
 
     The model alone asks for a person today, never for one now: a score without a single word that a clinician
     signed must not wake somebody, and on ordinary short lines ("goodbye", a daughter in love) it did.
     """
     heard = Level.GREEN
-    if voice.crisis >= model.thresholds["today"]:
-        heard = Level.ORANGE if voice.crisis >= sure_from else Level.YELLOW
+    alone = found.level.rank < Level.YELLOW.rank
+    if alone:
+        heard = _heard_alone(voice, model, chinese)
+    elif voice.crisis >= model.thresholds["today"]:
+        heard = Level.ORANGE
     if voice.now >= model.thresholds["now"] and found.level.is_at_least(Level.ORANGE):
         heard = Level.RED
     both = replace(found, score=voice.crisis, model_hash=model.digest, mode="full")
     return _raised(both, heard, "model_sees_risk") if heard.rank > found.level.rank else both
+
+
+def _heard_alone(voice: linear.Voice, model: linear.Model, chinese: bool) -> Level:
+    if chinese and voice.crisis >= ALONE_IN_CHINESE:
+        return Level.ORANGE
+    doubtful = model.thresholds["today"] if chinese else WITHIN_DAYS_IN_ENGLISH
+    return Level.YELLOW if voice.crisis >= doubtful else Level.GREEN
 
 
 def _raised(found: Assessment, level: Level, *reasons: str) -> Assessment:
