@@ -8,8 +8,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.action_reply import WORRY, hear_worry
 from actions.turn import Turn
 
+# The two likeliest intents together, from which on we know at least that it is a worry.
+SURE_OF_A_WORRY = 0.4
 NARROW_AT = 2
 OFFER_A_PERSON_AT = 3
 
@@ -24,8 +27,13 @@ class ActionRepair(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Say the sentence for this miss."""
+        """Say the sentence for this miss; a worry that could be one of two kinds is no miss."""
         turn = Turn(dispatcher, tracker)
+        worry = _one_of_two_worries(turn)
+        if worry is not None:
+            heard = int(tracker.get_slot("worries_heard") or 0) + 1
+            hear_worry(turn, worry, heard)
+            return [SlotSet("misses", 0), SlotSet("worries_heard", heard)]
         misses = int(tracker.get_slot("misses") or 0) + 1
         if misses >= OFFER_A_PERSON_AT:
             turn.say("utter_missed_thrice", ["human", "talk_more", "breathing"])
@@ -34,3 +42,13 @@ class ActionRepair(Action):
         else:
             turn.say("utter_missed_once")
         return [SlotSet("misses", 0 if misses >= OFFER_A_PERSON_AT else misses)]
+
+
+def _one_of_two_worries(turn: Turn) -> str | None:
+    """Return the likelier worry when the two likeliest intents are worries: a quarrel with a son is both kinds."""
+    ranked = [entry for entry in turn.message.get("intent_ranking") or [] if entry.get("name") != "nlu_fallback"][:2]
+    names = [str(entry.get("name")) for entry in ranked]
+    if len(names) < 2 or not all(name.startswith(WORRY) for name in names):
+        return None
+    together = sum(float(entry.get("confidence") or 0.0) for entry in ranked)
+    return names[0] if together >= SURE_OF_A_WORRY else None

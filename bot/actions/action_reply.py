@@ -34,7 +34,7 @@ class ActionReply(Action):
         heard = int(tracker.get_slot("worries_heard") or 0)
         if turn.intent.startswith(WORRY):
             heard += 1
-            _hear_worry(turn, heard)
+            hear_worry(turn, turn.intent, heard)
         elif turn.intent == "greet":
             await _greet(turn)
         elif turn.intent == "answer" and tracker.get_slot("interrupted") == "screening_form":
@@ -45,8 +45,9 @@ class ActionReply(Action):
         return [*kept, SlotSet("misses", 0), SlotSet("worries_heard", heard)]
 
 
-def _hear_worry(turn: Turn, heard: int) -> None:
-    turn.say(f"utter_{turn.intent}")
+def hear_worry(turn: Turn, worry: str, heard: int) -> None:
+    """Reflect a worry; after the second, say what could come next."""
+    turn.say(f"utter_{worry}")
     if heard >= LISTEN_FIRST and heard % LISTEN_FIRST == 0:
         offer(turn)
 

@@ -201,3 +201,28 @@ def test_every_request_carries_the_service_token(monkeypatch: pytest.MonkeyPatch
 
     asyncio.run(WebClient(httpx.MockTransport(reply)).hours("en"))
     assert seen == ["Bearer secret"]
+
+
+@pytest.mark.parametrize(
+    ("ranking", "heard"),
+    [
+        ([("worry_family", 0.3), ("worry_child", 0.28)], True),
+        ([("worry_family", 0.2), ("worry_child", 0.1)], False),
+        ([("worry_family", 0.3), ("ask_hours", 0.29)], False),
+        ([("worry_family", 0.9)], False),
+    ],
+)
+def test_worry_that_could_be_one_of_two_kinds_is_heard_and_no_miss(
+    site: PlayedSite, ranking: list[tuple[str, float]], heard: bool
+) -> None:
+    talk = Talk()
+    talk._latest = {
+        "text": "my son and I keep fighting",
+        "intent": {"name": "nlu_fallback", "confidence": 0.25},
+        "intent_ranking": [{"name": name, "confidence": sure} for name, sure in [("nlu_fallback", 0.25), *ranking]],
+    }
+    talk.said = []
+    events = talk.run(ActionRepair())
+    slots = {event["name"]: event["value"] for event in events if event["event"] == "slot"}
+    assert (slots.get("worries_heard") == 1) is heard
+    assert (slots["misses"] == 0) is heard
