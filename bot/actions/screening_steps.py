@@ -36,7 +36,7 @@ def before(tracker: Tracker) -> Item | None:
 def card(tracker: Tracker, item: Item, language: str) -> dict[str, Any]:
     """Return what the page shows beside a question."""
     answers, band = answers_of(tracker), age_band_of(tracker)
-    done, _most = progress(answers, band)
+    done = progress(answers, band)[0]
     return {
         "item": item.key,
         "instrument": item.instrument,
