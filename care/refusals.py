@@ -28,6 +28,8 @@ class Refusal(StrEnum):
     ENDS_BEFORE_IT_STARTS = "ends_before_it_starts"  # The end is not after the start.
     NOT_ACTIVE = "not_active"  # The colleague has been deactivated.
     WRONG_VALUE = "wrong_value"  # The answer is not one of the options.
+    # The calendar that everybody shares.
+    OCCUPIED = "occupied"  # The person or the room is taken at that time.
 
 
 class Refused(Exception):

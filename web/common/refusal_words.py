@@ -29,6 +29,8 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.ENDS_BEFORE_IT_STARTS: _("The end must be after the start."),
     Refusal.NOT_ACTIVE: _("This colleague is no longer active."),
     Refusal.WRONG_VALUE: _("This answer cannot be used here."),
+    # The calendar that everybody shares.
+    Refusal.OCCUPIED: _("This time has just been taken. Please choose another."),
     400: _("This page could not read what was sent. Please go back and try again."),
     401: _("Please sign in first."),
     403: _("This page is not open to you."),
