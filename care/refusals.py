@@ -30,7 +30,22 @@ class Refusal(StrEnum):
     WRONG_VALUE = "wrong_value"  # The answer is not one of the options.
     # The calendar that everybody shares.
     OCCUPIED = "occupied"  # The person or the room is taken at that time.
+    # Notices and the duty roster.
+    ALREADY_THERE = "already_there"  # The same address or line is there already.
+    TOO_MANY_ADDRESSES = "too_many_addresses"  # More addresses than anyone needs.
+    WRONG_CONTACT_CODE = "wrong_contact_code"  # The code is wrong, too old, or guessed too often.
+    NOT_CONFIRMED = "not_confirmed"  # The address has not been confirmed by its code.
+    TURN_HAS_BEGUN = "turn_has_begun"  # A turn that has begun is history.
+    ALREADY_OFFERED = "already_offered"  # This turn is being offered to somebody.
+    SWAP_IS_OVER = "swap_is_over"  # The offer has been answered, taken back or overtaken.
+    SAME_PERSON = "same_person"  # A turn cannot be handed to the one who has it.
+    NOT_THE_DECIDER = "not_the_decider"  # Nobody approves their own hand-over.
 
+    # Session notes.
+    NOTE_CHANGED = "note_changed"  # The draft was saved in another window meanwhile.
+    NOTE_AMENDED = "note_amended"  # A newer version exists; the newest one is amended.
+    OWN_NOTE = "own_note"  # Nobody countersigns what they wrote.
+    NO_COUNTERSIGN = "no_countersign"  # This note needs no second signature, or has one.
 
 class Refused(Exception):
     """A verb declined; nothing was changed."""

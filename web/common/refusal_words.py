@@ -31,6 +31,21 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.WRONG_VALUE: _("This answer cannot be used here."),
     # The calendar that everybody shares.
     Refusal.OCCUPIED: _("This time has just been taken. Please choose another."),
+    # Notices and the duty roster.
+    Refusal.ALREADY_THERE: _("This is on the list already."),
+    Refusal.TOO_MANY_ADDRESSES: _("There are already many addresses here. Please remove one first."),
+    Refusal.WRONG_CONTACT_CODE: _("This code does not fit, or it is too old. Please ask for a new one."),
+    Refusal.NOT_CONFIRMED: _("Please confirm this address first."),
+    Refusal.TURN_HAS_BEGUN: _("This turn has already begun."),
+    Refusal.ALREADY_OFFERED: _("This turn is already being offered to a colleague."),
+    Refusal.SWAP_IS_OVER: _("This offer is no longer open."),
+    Refusal.SAME_PERSON: _("This colleague already has the turn."),
+    Refusal.NOT_THE_DECIDER: _("Another lead has to approve your own hand-over."),
+    # Session notes.
+    Refusal.NOTE_CHANGED: _("This draft was changed in another window. Your words are still here; please compare first."),
+    Refusal.NOTE_AMENDED: _("A colleague has already amended this note. Please amend the newest version."),
+    Refusal.OWN_NOTE: _("You wrote this note, so a supervisor must sign it."),
+    Refusal.NO_COUNTERSIGN: _("This note needs no further signature."),
     400: _("This page could not read what was sent. Please go back and try again."),
     401: _("Please sign in first."),
     403: _("This page is not open to you."),
