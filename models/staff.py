@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
-from models.types import UTCDateTime
+from models.stations import Station
+from models.types import EncryptedText, UTCDateTime, enum_column
 
 
 class RoleName(StrEnum):
@@ -23,6 +24,14 @@ class RoleName(StrEnum):
     SUPERVISOR = "supervisor"
     BASE_MANAGER = "base_manager"
     ADMIN = "admin"
+
+
+class Team(StrEnum):
+    """The three teams of the base; managers and administrators may belong to none."""
+
+    COUNSELOR = "counselor"
+    SOCIAL_WORKER = "social_worker"
+    VOLUNTEER = "volunteer"
 
 
 staff_roles = Table(
@@ -46,6 +55,7 @@ class StaffMember(Base, UserMixin):
     """A counselor, social worker, volunteer or manager who can sign in."""
 
     __tablename__ = "staff_members"
+    __table_args__ = (CheckConstraint("caseload_cap BETWEEN 0 AND 999", "caseload_cap_is_a_count"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # What the person types to sign in; many staff have no office mail, so it need not be a mail address.
@@ -58,6 +68,17 @@ class StaffMember(Base, UserMixin):
     display_name: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(8), default="zh-CN")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    team: Mapped[Team | None] = mapped_column(enum_column(Team, "team"), index=True)
+    # NO ACTION refuses here just as RESTRICT would, and is what SQLite can add to a table that is in use.
+    station_id: Mapped[int | None] = mapped_column(ForeignKey("stations.id", ondelete="NO ACTION"), index=True)
+    # Languages and dialects in which the person can help, for example "zh-CN", "en", "wu".
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    # What the person knows more about than others, as keys: "grief", "older", "addiction" ...
+    specialties: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    # None: the usual number of the team (care/caseload.py).
+    caseload_cap: Mapped[int | None]
+    phone: Mapped[str | None] = mapped_column(EncryptedText)
+    station: Mapped[Station | None] = relationship()
     roles: Mapped[list[Role]] = relationship(secondary=staff_roles, lazy="selectin")  # type: ignore[assignment]
 
     def has_any(self, *names: RoleName) -> bool:
