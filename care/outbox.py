@@ -42,7 +42,7 @@ def queue(
 
 
 def due(*, session: Session, kind: OutboxKind, now: datetime, limit: int = 50) -> Sequence[int]:
-    """Return ids of errands that may be tried now, oldest first."""
+    """Return ids of errands that may be tried now, the urgent first, then the oldest."""
     return session.scalars(
         select(OutboxRow.id)
         .where(
@@ -52,7 +52,7 @@ def due(*, session: Session, kind: OutboxKind, now: datetime, limit: int = 50) -
             OutboxRow.not_before <= now,
             or_(OutboxRow.claimed_until.is_(None), OutboxRow.claimed_until < now),
         )
-        .order_by(OutboxRow.id)
+        .order_by(OutboxRow.urgent.desc(), OutboxRow.id)
         .limit(limit)
     ).all()
 
@@ -82,9 +82,9 @@ def delivered(*, row: OutboxRow, now: datetime) -> None:
     row.last_error = None
 
 
-def failed(*, row: OutboxRow, error: str, now: datetime) -> None:
-    """Put the errand back for later, waiting a little longer after each failure."""
-    wait = RETRY_SECONDS[min(max(row.attempts, 1), len(RETRY_SECONDS)) - 1]
+def failed(*, row: OutboxRow, error: str, now: datetime, waits: Sequence[int] = RETRY_SECONDS) -> None:
+    """Put the errand back for later, waiting a little longer (seconds) after each failure."""
+    wait = waits[min(max(row.attempts, 1), len(waits)) - 1]
     row.not_before = now + timedelta(seconds=wait)
     row.claimed_until = None
     row.last_error = error[:64]

@@ -47,6 +47,7 @@ class Refusal(StrEnum):
     OWN_NOTE = "own_note"  # Nobody countersigns what they wrote.
     NO_COUNTERSIGN = "no_countersign"  # This note needs no second signature, or has one.
 
+
 class Refused(Exception):
     """A verb declined; nothing was changed."""
 

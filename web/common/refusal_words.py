@@ -42,7 +42,9 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.SAME_PERSON: _("This colleague already has the turn."),
     Refusal.NOT_THE_DECIDER: _("Another lead has to approve your own hand-over."),
     # Session notes.
-    Refusal.NOTE_CHANGED: _("This draft was changed in another window. Your words are still here; please compare first."),
+    Refusal.NOTE_CHANGED: _(
+        "This draft was changed in another window. Your words are still here; please compare first."
+    ),
     Refusal.NOTE_AMENDED: _("A colleague has already amended this note. Please amend the newest version."),
     Refusal.OWN_NOTE: _("You wrote this note, so a supervisor must sign it."),
     Refusal.NO_COUNTERSIGN: _("This note needs no further signature."),
