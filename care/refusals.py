@@ -30,6 +30,24 @@ class Refusal(StrEnum):
     WRONG_VALUE = "wrong_value"  # The answer is not one of the options.
     # The calendar that everybody shares.
     OCCUPIED = "occupied"  # The person or the room is taken at that time.
+    # People: qualifications, applications, leave, supervision, caseload, rooms.
+    NOT_TRAINED = "not_trained"  # A training, licence or check that the work asks for is missing.
+    EVIDENCE_MISSING = "evidence_missing"  # A certificate is written down with what was seen.
+    ALREADY_RECORDED = "already_recorded"  # The same certificate from the same day is there.
+    NOT_ONES_OWN = "not_ones_own"  # Nobody confirms or approves their own.
+    CHANGED_MEANWHILE = "changed_meanwhile"  # A colleague changed the same thing in the same moment.
+    ALREADY_DECIDED = "already_decided"  # Somebody has approved, declined or taken it back.
+    CHECKS_MISSING = "checks_missing"  # A step of the check has not been done.
+    NOT_AGREED = "not_agreed"  # The person has not agreed, or is not yet of age.
+    LEAVE_OVERLAPS = "leave_overlaps"  # Another leave of the person touches this one.
+    LEAVE_TOO_LONG = "leave_too_long"  # Longer than one leave can be.
+    STAND_IN_AWAY = "stand_in_away"  # The one who would stand in is away, or not active.
+    STANDS_IN = "stands_in"  # The person has promised to stand in for a colleague then.
+    OVER_CAP = "over_cap"  # The worker already carries as many cases as they can.
+    ALREADY_ASSIGNED = "already_assigned"  # This team already has a worker for the person.
+    NO_CASELOAD = "no_caseload"  # Only counselors and social workers carry cases.
+    IN_A_CIRCLE = "in_a_circle"  # The line would lead back to the person themselves.
+    NAME_TAKEN = "name_taken"  # Another room or station already has this name.
     # Notices and the duty roster.
     ALREADY_THERE = "already_there"  # The same address or line is there already.
     TOO_MANY_ADDRESSES = "too_many_addresses"  # More addresses than anyone needs.
