@@ -64,6 +64,28 @@ class Refusal(StrEnum):
     NOTE_AMENDED = "note_amended"  # A newer version exists; the newest one is amended.
     OWN_NOTE = "own_note"  # Nobody countersigns what they wrote.
     NO_COUNTERSIGN = "no_countersign"  # This note needs no second signature, or has one.
+    # Volunteer shifts.
+    FULL = "full"  # Every place of the role is taken.
+    NOT_OPEN_YET = "not_open_yet"  # The shift opens for sign-up later.
+    OVER = "over"  # The shift has begun or is over.
+    SHIFT_CANCELLED = "shift_cancelled"  # The shift does not take place.
+    ALREADY_SIGNED_UP = "already_signed_up"  # The volunteer has a place on this shift.
+    TOO_LITTLE_REST = "too_little_rest"  # Too near to another shift, or too long a day.
+    WEEK_FULL = "week_full"  # The hours of the week are used up.
+    NIGHT_CAP = "night_cap"  # The nights of the week are used up.
+    ON_LEAVE = "on_leave"  # The person is away at that time.
+    SOFT_CLASH = "soft_clash"  # Possible, but the person should say yes to the clash first.
+    TOO_LATE_TO_LEAVE = "too_late_to_leave"  # So near to the start somebody has to be found first.
+    PLACE_FREE = "place_free"  # No need to wait: a place is free.
+    ALREADY_WAITING = "already_waiting"  # The volunteer is on this waiting list.
+    OFFER_OVER = "offer_over"  # The offer ran out or was answered.
+    NOT_ARRIVED = "not_arrived"  # Only who has arrived can leave.
+    TOO_EARLY = "too_early"  # Check-in is not open yet.
+    WRONG_SHIFT_CODE = "wrong_shift_code"  # The code on the screen of the station is another one.
+    PLACES_TAKEN = "places_taken"  # More people have signed up than places would be left.
+    NOBODY_FITS = "nobody_fits"  # No volunteer fits who was not asked yet.
+    ALREADY_CALLING = "already_calling"  # Somebody is looking for cover already.
+    NO_HOURS = "no_hours"  # No approved hours lie in the period.
 
 
 class Refused(Exception):
