@@ -51,6 +51,8 @@ class RoleSheet:
     """One role: its name, and what a volunteer on it needs to know, in both languages."""
 
     key: str
+    # Under this name the table of training needs says what must be held.
+    training: str
     serves_chat: bool
     # Never fewer than two: with children, and in people's homes.
     pair: bool
@@ -86,7 +88,7 @@ def sheets() -> dict[str, RoleSheet]:
     data.pop("about")
     parts = ("name", "place", "do", "never", "call")
     return {
-        key: RoleSheet(key, bool(one["serves_chat"]), bool(one["pair"]), {part: one[part] for part in parts})
+        key: RoleSheet(key, one["training"], bool(one["serves_chat"]), bool(one["pair"]), {part: one[part] for part in parts})
         for key, one in data.items()
     }
 

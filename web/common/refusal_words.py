@@ -80,7 +80,7 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.ON_LEAVE: _("There is leave at this time."),
     Refusal.SOFT_CLASH: _("Something else is close to this shift. Please look at it and say that it works."),
     Refusal.TOO_LATE_TO_LEAVE: _(
-        "The shift begins soon, so the place cannot simply be left. Please offer it to a colleague or call your station."
+        "The shift begins soon, so the place cannot just be left. Please offer it to a colleague or call your station."
     ),
     Refusal.PLACE_FREE: _("A place is free, so there is no need to wait. You can sign up now."),
     Refusal.ALREADY_WAITING: _("Your name is on this waiting list already."),
