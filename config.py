@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -13,6 +14,24 @@ LANGUAGES = ("zh-CN", "en")
 
 class MissingSetting(RuntimeError):
     """A setting that has no safe default is absent, so the process must not start."""
+
+
+class WrongSetting(RuntimeError):
+    """A setting has a value that cannot be meant, so the process must not start."""
+
+
+@dataclass(frozen=True)
+class Gateways:
+    """How notices leave the house. A channel without a value keeps them in the development outbox."""
+
+    # Apprise addresses in which {address} stands for the person's own, for example
+    # mailtos://user:password@smtp.example.cn:465?from=desk@example.cn&to={address}
+    email: str = ""
+    sms: str = ""
+    # Addresses of group robots: WeCom's with {address} for the robot's key, DingTalk's with the token of our robot.
+    wecom: str = ""
+    dingtalk: str = ""
+    dingtalk_secret: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +53,17 @@ class Settings:
     # Seconds the site waits for the bot before it answers the person itself.
     bot_timeout: float = 8.0
     rate_limit_storage: str = "memory://"
+    # What stands before the path in a link that is sent to somebody; empty: the site's own address.
+    public_url: str = ""
+    gateways: Gateways = field(default_factory=Gateways)
+    # From when until when, in the base's own time, ordinary notices wait. Alarms never do.
+    quiet_from: time = time(21, 0)
+    quiet_until: time = time(8, 0)
+
+    @property
+    def link_base(self) -> str:
+        """Return what goes before the path of a link."""
+        return (self.public_url or self.site_url).rstrip("/")
 
     @property
     def is_sqlite(self) -> bool:
@@ -52,9 +82,29 @@ def _switch(environ: Mapping[str, str], name: str) -> bool:
     return environ.get(name, "").strip().lower() in {"1", "true", "yes", "on"}
 
 
+def _gateways(environ: Mapping[str, str]) -> Gateways:
+    names = ("email", "sms", "wecom", "dingtalk", "dingtalk_secret")
+    values = {name: environ.get(f"NUANYANG_SEND_{name.upper()}", "").strip() for name in names}
+    for name in ("email", "sms", "wecom"):
+        if values[name] and "{address}" not in values[name]:
+            raise WrongSetting(
+                f"NUANYANG_SEND_{name.upper()} must contain {{address}}, or every notice goes to one place"
+            )
+    return Gateways(**values)
+
+
+def _quiet_hours(environ: Mapping[str, str]) -> tuple[time, time]:
+    start, _dash, end = (environ.get("NUANYANG_QUIET_HOURS") or "21:00-08:00").partition("-")
+    try:
+        return time.fromisoformat(start.strip()), time.fromisoformat(end.strip())
+    except ValueError as error:
+        raise WrongSetting("NUANYANG_QUIET_HOURS must look like 21:00-08:00") from error
+
+
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; raise MissingSetting when a secret has no value."""
+    """Read the settings; raise MissingSetting when a secret has no value, WrongSetting for one that cannot be meant."""
     source = os.environ if environ is None else environ
+    quiet_from, quiet_until = _quiet_hours(source)
     var_dir = Path(source.get("NUANYANG_VAR_DIR") or ROOT / "var").resolve()
     return Settings(
         secret_key=_required(source, "NUANYANG_SECRET_KEY"),
@@ -69,4 +119,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         secure_cookies=_switch(source, "NUANYANG_SECURE_COOKIES"),
         bot_timeout=float(source.get("NUANYANG_BOT_TIMEOUT") or 8.0),
         rate_limit_storage=source.get("NUANYANG_RATE_LIMIT_STORAGE") or "memory://",
+        public_url=source.get("NUANYANG_PUBLIC_URL", "").strip(),
+        gateways=_gateways(source),
+        quiet_from=quiet_from,
+        quiet_until=quiet_until,
     )

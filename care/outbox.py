@@ -41,8 +41,10 @@ def queue(
     return row
 
 
-def due(*, session: Session, kind: OutboxKind, now: datetime, limit: int = 50) -> Sequence[int]:
-    """Return ids of errands that may be tried now, the urgent first, then the oldest."""
+def due(
+    *, session: Session, kind: OutboxKind, now: datetime, limit: int = 50, urgent: bool | None = None
+) -> Sequence[int]:
+    """Return ids of errands that may be tried now, oldest first; only the urgent or the others where that is asked."""
     return session.scalars(
         select(OutboxRow.id)
         .where(
@@ -51,8 +53,9 @@ def due(*, session: Session, kind: OutboxKind, now: datetime, limit: int = 50) -
             OutboxRow.given_up_at.is_(None),
             OutboxRow.not_before <= now,
             or_(OutboxRow.claimed_until.is_(None), OutboxRow.claimed_until < now),
+            *(() if urgent is None else (OutboxRow.urgent.is_(urgent),)),
         )
-        .order_by(OutboxRow.urgent.desc(), OutboxRow.id)
+        .order_by(OutboxRow.id)
         .limit(limit)
     ).all()
 

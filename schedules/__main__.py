@@ -15,8 +15,10 @@ from sqlalchemy.orm import sessionmaker
 
 import config
 from care.bot_line import BotLine
+from care.notices import QuietHours
 from models.database import open_engine
 from models.types import use_field_keys
+from schedules.channels import Post
 from schedules.runner import Entry, Tools, hold_lease, run
 from schedules.timetable import TIMETABLE
 
@@ -30,6 +32,9 @@ def _tools(settings: config.Settings) -> Tools:
         clock=lambda: datetime.now(UTC),
         line=BotLine(client=client, url=settings.rasa_url, token=settings.bot_token),
         timezone=settings.timezone,
+        post=Post(settings.gateways),
+        quiet=QuietHours(settings.quiet_from, settings.quiet_until),
+        public_url=settings.link_base,
     )
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from care.bot_line import BotLine
+from care.notices import QuietHours, Rules
 from models.database import writing
 from models.live import Heartbeat, Lease
+from schedules.channels import Post
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,14 @@ class Tools:
     clock: Callable[[], datetime]
     line: BotLine
     timezone: str
+    post: Post = field(default_factory=Post)
+    quiet: QuietHours = field(default_factory=lambda: QuietHours(time(21, 0), time(8, 0)))
+    public_url: str = ""
+
+    @property
+    def rules(self) -> Rules:
+        """Return what differs from base to base when a notice is written."""
+        return Rules(timezone=self.timezone, quiet=self.quiet, public_url=self.public_url)
 
 
 Sweep = Callable[[Tools], int]

@@ -12,6 +12,7 @@ TIMETABLE = (
     Entry("climb-unanswered", crises.climb_unanswered, timedelta(seconds=2)),
     Entry("scheduler", upkeep.pulse, timedelta(seconds=5)),
     Entry("send-notices", outbox.send_notices, timedelta(seconds=2)),
+    Entry("send-ordinary-notices", outbox.send_ordinary_notices, timedelta(seconds=5)),
     Entry("ask-the-bot-again", outbox.ask_the_bot_again, timedelta(seconds=2)),
     Entry("forget-old-events", upkeep.forget_old_events, timedelta(minutes=30)),
 )
