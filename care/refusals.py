@@ -63,6 +63,7 @@ class Refusal(StrEnum):
     NOTE_CHANGED = "note_changed"  # The draft was saved in another window meanwhile.
     NOTE_AMENDED = "note_amended"  # A newer version exists; the newest one is amended.
     OWN_NOTE = "own_note"  # Nobody countersigns what they wrote.
+    UNKNOWN_CODE = "unknown_code"  # Nobody has the code that a colleague typed.
     NO_COUNTERSIGN = "no_countersign"  # This note needs no second signature, or has one.
     # Volunteer shifts.
     FULL = "full"  # Every place of the role is taken.

@@ -43,6 +43,16 @@ class Access(StrEnum):
     PLAN_DUTY = "duty.plan"
     MANAGE_STAFF = "staff.manage"
     SEE_OPERATIONS = "operations.see"
+    # Session notes and scores over time.
+    SEE_NOTES = "note.see"
+    WRITE_NOTES = "note.write"
+    COUNTERSIGN_NOTES = "note.countersign"
+    # Appointments.
+    SEE_APPOINTMENTS = "appointment.see"
+    BOOK = "appointment.book"
+    CHANGE_APPOINTMENTS = "appointment.change"
+    PLAN_HOURS = "availability.plan"
+    MANAGE_SERVICES = "service.manage"
 
 
 # The permission table. Volunteers and social workers do not read chats or scores (docs/clinical-safety.md).
@@ -62,6 +72,16 @@ ROLES: dict[Access, frozenset[R]] = {
     Access.PLAN_DUTY: LEADS,
     Access.MANAGE_STAFF: frozenset({R.BASE_MANAGER, R.ADMIN}),
     Access.SEE_OPERATIONS: frozenset({R.BASE_MANAGER, R.SUPERVISOR, R.ADMIN}),
+    # Session notes and scores over time: those who treat and those who supervise; care/note_history.py asks whom.
+    Access.SEE_NOTES: frozenset({R.COUNSELOR, R.SUPERVISOR}),
+    Access.WRITE_NOTES: frozenset({R.COUNSELOR, R.SUPERVISOR}),
+    Access.COUNTERSIGN_NOTES: frozenset({R.COUNSELOR, R.SUPERVISOR}),
+    # Appointments: codes and times, no words and no scores.
+    Access.SEE_APPOINTMENTS: DESK | {R.SOCIAL_WORKER},
+    Access.BOOK: DESK | {R.SOCIAL_WORKER},
+    Access.CHANGE_APPOINTMENTS: frozenset({R.COUNSELOR, R.SUPERVISOR, R.BASE_MANAGER}),
+    Access.PLAN_HOURS: frozenset({R.COUNSELOR, R.SUPERVISOR, R.BASE_MANAGER}),
+    Access.MANAGE_SERVICES: LEADS,
 }
 
 

@@ -47,6 +47,7 @@ _WORDS: dict[Refusal | int | str, Any] = {
     ),
     Refusal.NOTE_AMENDED: _("A colleague has already amended this note. Please amend the newest version."),
     Refusal.OWN_NOTE: _("You wrote this note, so a supervisor must sign it."),
+    Refusal.UNKNOWN_CODE: _("Nobody has this code. Please check each sign."),
     Refusal.NO_COUNTERSIGN: _("This note needs no further signature."),
     # People: qualifications, applications, leave, supervision, caseload, rooms.
     Refusal.NOT_TRAINED: _("A training, licence or check that this work asks for is missing."),
