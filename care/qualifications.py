@@ -272,8 +272,12 @@ def set_needs(
         raise Refused(Refusal.WRONG_VALUE, "role")
     if not set(wanted) <= set(kinds()):
         raise Refused(Refusal.WRONG_VALUE, "kinds")
-    session.execute(delete(TrainingNeed).where(TrainingNeed.role == key))
-    session.add_all(TrainingNeed(role=key, kind=kind) for kind in sorted(set(wanted)))
+    try:
+        with session.begin_nested():
+            session.execute(delete(TrainingNeed).where(TrainingNeed.role == key))
+            session.add_all(TrainingNeed(role=key, kind=kind) for kind in sorted(set(wanted)))
+    except IntegrityError as error:
+        raise Refused(Refusal.CHANGED_MEANWHILE, "kinds") from error
     # The table has no number of its own, so the entry names the role in its details.
     audit.record(
         session=session,
