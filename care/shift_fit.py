@@ -78,6 +78,8 @@ class Served:
     station_id: int
     starts_at: datetime
     ends_at: datetime
+    # Kept for the volunteer from a waiting list; not yet a promise, so it counts for no rest and no cap.
+    offered: bool = False
 
 
 @dataclass
@@ -88,6 +90,7 @@ class Diary:
     active: bool
     zone: ZoneInfo
     shifts: list[Served]
+    offers: set[int]
     busy: list[Span]
     away: list[Span]
     on_call: list[Span]
@@ -121,7 +124,7 @@ class Diary:
             return Refusal.SHIFT_CANCELLED
         if now >= (place.ends_at if running_too else place.starts_at):
             return Refusal.OVER
-        if any(one.shift_id == place.shift_id for one in self.shifts):
+        if place.shift_id in self.offers or any(one.shift_id == place.shift_id for one in self.shifts):
             return Refusal.ALREADY_SIGNED_UP
         return Refusal.NOT_OPEN_YET if now < place.opens_at else None
 
@@ -218,7 +221,8 @@ def diary(*, session: Session, staff: StaffMember, start: datetime, end: datetim
         staff_id=staff.id,
         active=staff.active,
         zone=ZoneInfo(timezone),
-        shifts=own,
+        shifts=[one for one in own if not one.offered],
+        offers={one.shift_id for one in own if one.offered},
         busy=calendar.busy(session=session, holders=[holder], start=start, end=end)[holder],
         away=leave.spans(session=session, staff_ids=[staff.id], start=start, end=end).get(staff.id, []),
         on_call=[(one[0], one[1]) for one in turns],
@@ -238,7 +242,14 @@ def _held(session: Session, staff_id: int) -> list[tuple[str, datetime, datetime
 def served(*, session: Session, staff_id: int, start: datetime, end: datetime) -> list[Served]:
     """Return the shifts that the volunteer has or had in the span, in order."""
     rows = session.execute(
-        select(SignUp.id, SignUp.shift_id, Shift.station_id, Shift.starts_at, Shift.ends_at)
+        select(
+            SignUp.id,
+            SignUp.shift_id,
+            Shift.station_id,
+            Shift.starts_at,
+            Shift.ends_at,
+            SignUp.state == SignUpState.OFFERED,
+        )
         .join(Shift, Shift.id == SignUp.shift_id)
         .where(
             SignUp.staff_id == staff_id,
