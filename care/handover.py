@@ -94,7 +94,7 @@ def _holds(session: Session, staff_id: int, now: datetime) -> Sequence[CalendarH
 def left_behind(*, session: Session, now: datetime) -> list[tuple[StaffMember, Ahead]]:
     """Return the colleagues who are gone and still have something ahead: it waits here until somebody takes it."""
     gone = session.scalars(select(StaffMember).where(StaffMember.active.is_(False)).order_by(StaffMember.username))
-    listed = [(member, ahead(session=session, staff_id=member.id, now=now)) for member in gone if member]
+    listed = [(member, ahead(session=session, staff_id=member.id, now=now)) for member in gone]
     return [(member, what) for member, what in listed if len(what)]
 
 

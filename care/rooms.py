@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import secrets
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -72,7 +71,7 @@ def add_station(
     parent = session.get(Station, parent_id) if parent_id is not None else None
     if (parent.kind if parent else None) not in (_ABOVE[kind] or (None,)):
         raise Refused(Refusal.WRONG_VALUE, "parent_id")
-    row = Station(slug=_slug(name_en), kind=kind, parent_id=parent_id, name_zh="", name_en="")
+    row = Station(slug=_slug(_name(name_zh, "name_zh")), kind=kind, parent_id=parent_id, name_zh="", name_en="")
     _name_station(row, name_zh, name_en, address)
     if session.scalar(select(Station.id).where(Station.name_zh == row.name_zh)) is not None:
         raise Refused(Refusal.NAME_TAKEN, "name_zh")
@@ -116,8 +115,8 @@ def _name_station(row: Station, name_zh: str, name_en: str, address: str) -> Non
 
 
 def _slug(name: str) -> str:
-    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:24] or "station"
-    return f"{plain}-{secrets.token_hex(3)}"
+    # One name, one slug: two colleagues who open the same station in the same moment meet at the unique key.
+    return f"s-{hashlib.sha256(name.encode()).hexdigest()[:24]}"
 
 
 def _name(typed: str, field: str) -> str:

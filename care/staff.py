@@ -13,15 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, crises, desk, live
+from care import audit, crises, desk, handover, live, qualifications, skills
 from models.crises import CrisisCase
-from models.staff import Role, RoleName, StaffMember
+from models.staff import Role, RoleName, StaffMember, Team
+from models.stations import Station
 
 # NIST SP 800-63B asks for length and a list of known bad choices, not for a mix of signs.
 SHORTEST_PASSWORD = 10
 # Longer than any phrase a person types; the hash function refuses more than 4,096 bytes.
 LONGEST_PASSWORD = 256
 LONGEST_NAME = 40
+LONGEST_PHONE = 32
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]")
 _FEWEST_DIFFERENT_SIGNS = 5
 # What guessing programs try first; each is also refused with digits or signs behind it.
@@ -60,6 +62,9 @@ class Problem(StrEnum):
     NOT_YOURSELF = "not_yourself"  # Nobody deactivates their own account.
     ONLY_ADMINS = "only_admins"  # Administrators are made and changed by administrators.
     UNKNOWN = "unknown"  # No such colleague.
+    WRONG_VALUE = "wrong_value"  # Not one of what can be chosen.
+    NOT_TRAINED = "not_trained"  # A new role asks for a training, licence or check that is missing.
+    THINGS_AHEAD = "things_ahead"  # Somebody must first have seen what has to be handed over.
 
 
 class Declined(Exception):
@@ -122,6 +127,26 @@ def by_id(*, session: Session, staff_id: int) -> StaffMember:
 def everyone(*, session: Session) -> Sequence[StaffMember]:
     """Return all colleagues, those who are active first, by name."""
     return session.scalars(select(StaffMember).order_by(StaffMember.active.desc(), StaffMember.username)).all()
+
+
+def found(
+    *,
+    session: Session,
+    team: Team | None = None,
+    station_id: int | None = None,
+    language: str | None = None,
+    only_active: bool = False,
+) -> list[StaffMember]:
+    """Return the colleagues of a team, a station, a language; whatever is not named is not asked for."""
+    query = select(StaffMember).order_by(StaffMember.active.desc(), StaffMember.team, StaffMember.username)
+    if team is not None:
+        query = query.where(StaffMember.team == team)
+    if station_id is not None:
+        query = query.where(StaffMember.station_id == station_id)
+    if only_active:
+        query = query.where(StaffMember.active)
+    # The list of languages is JSON, which the two databases search differently; a base has hundreds of rows.
+    return [one for one in session.scalars(query) if language is None or language in one.languages]
 
 
 def create(
@@ -188,18 +213,79 @@ def _manageable(*, session: Session, actor: StaffMember, staff_id: int) -> Staff
     return member
 
 
+def edit_profile(
+    *,
+    session: Session,
+    actor: StaffMember,
+    staff_id: int,
+    display_name: str,
+    team: Team | None,
+    station_id: int | None,
+    languages: Sequence[str],
+    specialties: Sequence[str],
+    caseload_cap: int | None,
+    phone: str,
+    now: datetime,
+) -> StaffMember:
+    """Write down who the colleague is: team, station, languages, special knowledge, how many people they carry."""
+    member = _manageable(session=session, actor=actor, staff_id=staff_id)
+    shown = display_name.strip()
+    if not shown or len(shown) > LONGEST_NAME:
+        raise Declined(Problem.NAME_MISSING, "display_name")
+    if station_id is not None and session.get(Station, station_id) is None:
+        raise Declined(Problem.WRONG_VALUE, "station_id")
+    if caseload_cap is not None and not 0 <= caseload_cap <= 999:
+        raise Declined(Problem.WRONG_VALUE, "caseload_cap")
+    number = phone.strip()
+    if len(number) > LONGEST_PHONE:
+        raise Declined(Problem.WRONG_VALUE, "phone")
+    member.display_name, member.team, member.station_id = shown, team, station_id
+    member.languages = skills.known_languages(list(languages))
+    member.specialties = skills.known_specialties(list(specialties))
+    member.caseload_cap, member.phone = caseload_cap, number or None
+    _note(session=session, actor=actor, member=member, verb="staff.edit", now=now, team=team)
+    return member
+
+
+def change_roles(
+    *, session: Session, actor: StaffMember, staff_id: int, roles: Sequence[RoleName], now: datetime
+) -> StaffMember:
+    """Give and take roles; a new one is refused while something that it asks for is missing."""
+    member = _manageable(session=session, actor=actor, staff_id=staff_id)
+    if not roles:
+        raise Declined(Problem.NO_ROLE, "roles")
+    before = {RoleName(role.name) for role in member.roles}
+    if RoleName.ADMIN in before ^ set(roles) and (not actor.has_any(RoleName.ADMIN) or member.id == actor.id):
+        raise Declined(Problem.ONLY_ADMINS, "roles")
+    for role in set(roles) - before:
+        if qualifications.missing_for(session=session, staff_id=staff_id, role=f"role.{role.value}", at=now):
+            raise Declined(Problem.NOT_TRAINED, "roles")
+    rows = ensure_roles(session=session)
+    member.roles = [rows[role] for role in dict.fromkeys(roles)]
+    _note(session=session, actor=actor, member=member, verb="staff.roles", now=now, roles=[r.value for r in roles])
+    return member
+
+
 def end_sessions(member: StaffMember) -> None:
     """End every session of the colleague, on every device, at once."""
     member.fs_uniquifier = secrets.token_hex(32)
 
 
-def deactivate(*, session: Session, actor: StaffMember, staff_id: int, now: datetime) -> StaffMember:
-    """Take the right to sign in away at once; the people this colleague had taken on go back to the queue."""
+def deactivate(
+    *, session: Session, actor: StaffMember, staff_id: int, now: datetime, seen_ahead: bool = False
+) -> StaffMember:
+    """Take the right to sign in away at once; the people this colleague had taken on go back to the queue.
+
+    What is booked or promised stays where it is, so whoever deactivates must say that they have seen it.
+    """
     member = _manageable(session=session, actor=actor, staff_id=staff_id)
     if member.id == actor.id:
         raise Declined(Problem.NOT_YOURSELF)
     if not member.active:
         return member
+    waiting = handover.ahead(session=session, staff_id=staff_id, now=now)
+    if waiting and not seen_ahead:
+        raise Declined(Problem.THINGS_AHEAD)
     for conversation in desk.mine(session=session, actor=member):
         desk.hand_back(session=session, conversation_id=conversation.id, actor=member, now=now)
         # The person was with a colleague a moment ago, so another one is asked for.
@@ -207,7 +293,7 @@ def deactivate(*, session: Session, actor: StaffMember, staff_id: int, now: date
     member.active = False
     end_sessions(member)
     _ring_again_for_those_left_behind(session=session, member=member, now=now)
-    _note(session=session, actor=actor, member=member, verb="staff.deactivate", now=now)
+    _note(session=session, actor=actor, member=member, verb="staff.deactivate", now=now, ahead=len(waiting))
     live.publish(session=session, channel=live.DESK, kind="staff", now=now, staff_id=member.id)
     return member
 

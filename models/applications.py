@@ -51,8 +51,6 @@ class Application(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     # The mark of one sent form: the same form sent twice is one application.
     form_key_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    # The secret address with which the person can read the state and take the application back.
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     phone_hash: Mapped[str | None] = mapped_column(String(64))
     name: Mapped[str | None] = mapped_column(EncryptedText)
     phone: Mapped[str | None] = mapped_column(EncryptedText)
@@ -67,6 +65,8 @@ class Application(Base):
         enum_column(ApplicationState, "application_state"), default=ApplicationState.RECEIVED
     )
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # When the same telephone last applied again while this one was open.
+    repeated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id", ondelete="RESTRICT"))
     reason: Mapped[str | None] = mapped_column(EncryptedText)

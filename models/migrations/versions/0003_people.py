@@ -377,7 +377,6 @@ def _make_applications() -> None:
         "applications",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("form_key_hash", sa.String(length=64), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("phone_hash", sa.String(length=64), nullable=True),
         sa.Column("name", sa.LargeBinary(), nullable=True),
         sa.Column("phone", sa.LargeBinary(), nullable=True),
@@ -401,6 +400,7 @@ def _make_applications() -> None:
             nullable=False,
         ),
         sa.Column("received_at", sa.DateTime(), nullable=False),
+        sa.Column("repeated_at", sa.DateTime(), nullable=True),
         sa.Column("decided_at", sa.DateTime(), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.LargeBinary(), nullable=True),
@@ -437,7 +437,6 @@ def _make_applications() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
         sa.UniqueConstraint("form_key_hash", name=op.f("uq_applications_form_key_hash")),
         sa.UniqueConstraint("staff_id", name=op.f("uq_applications_staff_id")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_applications_token_hash")),
     )
     op.create_index(
         "uq_applications_open_phone",
