@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from care import crises, human, live, outbox, safety_replies, transcript
+from care import crises, human, live, outbox, safety_replies, transcript, triage_decisions
 from care.refusals import Refusal, Refused
 from models.base import LARGEST_ID
 from models.conversations import Conversation, Message, Owner, Sender
@@ -83,6 +83,7 @@ def post(
     )
     replies: list[Message] = []
     if assessment is not None:
+        triage_decisions.record(session=session, message=message, assessment=assessment, now=now)
         replies += _react_to_risk(
             session=session,
             conversation=conversation,

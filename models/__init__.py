@@ -21,6 +21,7 @@ from models import (
     staff,
     stations,
     supervision,
+    triage_records,
 )
 from models.base import Base
 
@@ -46,4 +47,5 @@ __all__ = [
     "staff",
     "stations",
     "supervision",
+    "triage_records",
 ]
