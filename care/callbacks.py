@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import audit, duty, live
+from care import audit, duty, duty_gaps, live, notices
 from models.conversations import Conversation
 from models.crises import CallBack
 from models.staff import StaffMember
@@ -44,7 +44,21 @@ def promise(*, session: Session, conversation: Conversation, now: datetime) -> C
         session=session, actor=None, verb="call_back.promise", subject_type="call_back", subject_id=row.id, now=now
     )
     live.publish(session=session, channel=live.DESK, kind="call_back", now=now, call_back_id=row.id)
+    _tell_owner(session, row, now)
     return row
+
+
+def _tell_owner(session: Session, row: CallBack, now: datetime) -> None:
+    notices.tell(
+        session=session,
+        to=row.owner,
+        words="notice.desk_by",
+        now=now,
+        dedupe_key=f"call-back-{row.id}-{row.owner_id}",
+        not_after=row.due_at,
+        link="/staff/",
+        when=row.due_at,
+    )
 
 
 def keep(*, session: Session, conversation_id: int, actor: StaffMember, now: datetime) -> None:
@@ -61,3 +75,48 @@ def keep(*, session: Session, conversation_id: int, actor: StaffMember, now: dat
 def standing(*, session: Session) -> Sequence[CallBack]:
     """Return the promises not yet kept, the earliest first."""
     return session.scalars(select(CallBack).where(CallBack.done_at.is_(None)).order_by(CallBack.due_at)).all()
+
+
+def hand_on(*, session: Session, now: datetime) -> int:
+    """Give the promises of colleagues who were deactivated to whose turn it is now or next; return how many."""
+    left = session.scalars(
+        select(CallBack).join(CallBack.owner).where(CallBack.done_at.is_(None), StaffMember.active.is_(False))
+    ).all()
+    heir = duty.expected_turn(session=session, at=now) if left else None
+    next_owner = heir.staff if heir else duty.last_resort(session=session)
+    if not left or next_owner is None:
+        return 0
+    for row in left:
+        row.owner = next_owner
+        audit.record(
+            session=session,
+            actor=None,
+            verb="call_back.hand_on",
+            subject_type="call_back",
+            subject_id=row.id,
+            now=now,
+            to=next_owner.id,
+        )
+        live.publish(session=session, channel=live.DESK, kind="call_back", now=now, call_back_id=row.id)
+        _tell_owner(session, row, now)
+    return len(left)
+
+
+def tell_of_broken(*, session: Session, now: datetime) -> int:
+    """Tell the owner and the leads once of each promise whose time has passed; return how many notices were queued."""
+    late = session.scalars(select(CallBack).where(CallBack.done_at.is_(None), CallBack.due_at < now)).all()
+    queued = 0
+    for row in late:
+        people = {one.id: one for one in (row.owner, *duty_gaps.leads(session=session)) if one.active}
+        for person in people.values():
+            queued += len(
+                notices.tell(
+                    session=session,
+                    to=person,
+                    words="notice.desk",
+                    now=now,
+                    dedupe_key=f"call-back-late-{row.id}",
+                    link="/staff/",
+                )
+            )
+    return queued

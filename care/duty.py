@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, live
+from care import audit, live, presence
 from care.refusals import Refusal, Refused
 from models.duty import DutyPosition, DutyTurn
 from models.staff import Role, RoleName, StaffMember
@@ -37,14 +38,20 @@ def holder(*, session: Session, position: DutyPosition, at: datetime) -> StaffMe
 
 
 def present(*, session: Session, at: datetime) -> list[StaffMember]:
-    """Return the colleagues who are checked in on a turn that can take a chat, first on call first."""
-    turns = [
-        turn
-        for turn in _turns_at(session, at)
-        if turn.checked_in_at and not turn.checked_out_at and turn.position in CHAT_POSITIONS
-    ]
+    """Return the colleagues who are at the desk on a turn that can take a chat, first on call first."""
+    turns = [turn for turn in _turns_at(session, at) if turn.position in CHAT_POSITIONS and presence.is_here(turn, at)]
     turns.sort(key=lambda turn: (CHAIN.index(turn.position), turn.id))
     return list({turn.staff_id: turn.staff for turn in turns}.values())
+
+
+def lost(*, session: Session, at: datetime) -> list[DutyTurn]:
+    """Return the running turns whose colleague is checked in but has not been seen at the desk for a while."""
+    return [turn for turn in _turns_at(session, at) if presence.is_lost(turn, at)]
+
+
+def is_open(*, session: Session, at: datetime) -> bool:
+    """Tell whether a person may be offered: somebody is at the desk on a turn or a shift that serves the chat."""
+    return bool(present(session=session, at=at))
 
 
 def next_turn(*, session: Session, after: datetime) -> DutyTurn | None:
@@ -101,10 +108,14 @@ def check_in(*, session: Session, actor: StaffMember, now: datetime) -> DutyTurn
         raise Refused(Refusal.NOT_ON_ROSTER)
     if turn.checked_in_at is None or turn.checked_out_at is not None:
         turn.checked_in_at, turn.checked_out_at = now, None
+        turn.seen_at = now
         audit.record(
             session=session, actor=actor, verb="duty.check_in", subject_type="duty_turn", subject_id=turn.id, now=now
         )
-        live.publish(session=session, channel=live.DESK, kind="duty", now=now, turn_id=turn.id)
+        announce(session=session, now=now)
+    elif presence.is_lost(turn, now):
+        turn.seen_at = now
+        announce(session=session, now=now)
     return turn
 
 
@@ -122,8 +133,14 @@ def check_out(*, session: Session, actor: StaffMember, now: datetime) -> DutyTur
     audit.record(
         session=session, actor=actor, verb="duty.check_out", subject_type="duty_turn", subject_id=turn.id, now=now
     )
-    live.publish(session=session, channel=live.DESK, kind="duty", now=now, turn_id=turn.id)
+    announce(session=session, now=now)
     return turn
+
+
+def announce(*, session: Session, now: datetime) -> None:
+    """Tell the desk and every open chat that who is there, or who comes next, has changed."""
+    live.publish(session=session, channel=live.DESK, kind="duty", now=now)
+    live.publish(session=session, channel=live.HOURS, kind="hours", now=now)
 
 
 def add_turn(
@@ -141,19 +158,17 @@ def add_turn(
         raise Refused(Refusal.ENDS_BEFORE_IT_STARTS, "ends_at")
     if not staff.active:
         raise Refused(Refusal.NOT_ACTIVE, "staff_id")
-    collision = session.scalar(
-        select(DutyTurn.id).where(
-            DutyTurn.staff_id == staff.id, DutyTurn.starts_at < ends_at, DutyTurn.ends_at > starts_at
-        )
-    )
-    if collision is not None:
-        raise Refused(Refusal.COLLIDES, "staff_id")
     turn = DutyTurn(staff=staff, position=position, starts_at=starts_at, ends_at=ends_at)
-    session.add(turn)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(turn)
+    except IntegrityError:
+        # The database knows of every turn, also of the one that a colleague has just put there.
+        raise Refused(Refusal.COLLIDES, "staff_id") from None
     audit.record(
         session=session, actor=actor, verb="duty.add_turn", subject_type="duty_turn", subject_id=turn.id, now=now
     )
+    announce(session=session, now=now)
     return turn
 
 
@@ -166,6 +181,7 @@ def remove_turn(*, session: Session, actor: StaffMember, turn_id: int, now: date
         session=session, actor=actor, verb="duty.remove_turn", subject_type="duty_turn", subject_id=turn.id, now=now
     )
     session.delete(turn)
+    announce(session=session, now=now)
 
 
 def turns_between(*, session: Session, start: datetime, end: datetime) -> Sequence[DutyTurn]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import audit, callbacks, duty, live, transcript
+from care import audit, callbacks, duty, live, opening, transcript
 from care.wording import say, when
 from models.conversations import Conversation, Message, MessageKind, Owner, Sender
 from models.crises import CallBack
+
+# A desk that changes hands is empty for a moment; a promise made in it would only confuse.
+CHANGING_HANDS = timedelta(minutes=1)
+AT_MOST = 50
 
 
 class Outcome(StrEnum):
@@ -58,7 +63,7 @@ def request(
         )
     live.publish(session=session, channel=live.DESK, kind="human_request", now=now, conversation_id=conversation.id)
     call_back = None
-    if duty.present(session=session, at=now):
+    if duty.is_open(session=session, at=now):
         outcome = Outcome.ALREADY_WAITING if waiting else Outcome.OFFERED
         words = say("human.already" if waiting else "human.offered", language)
     else:
@@ -86,3 +91,39 @@ def _words_of(call_back: CallBack | None, language: str, timezone: str) -> str:
         who=call_back.owner.display_name,
         when=when(call_back.due_at, language, timezone),
     )
+
+
+def waiting_for_nobody(*, session: Session, now: datetime) -> list[int]:
+    """Return the conversations that wait for a person while the desk has been empty for a minute, longest first."""
+    since = opening.closed_since(session=session)
+    if since is None or not timedelta(0) <= now - since or now - since < CHANGING_HANDS:
+        return []
+    if duty.is_open(session=session, at=now) or duty.expected_turn(session=session, at=now) is None:
+        return []
+    return list(
+        session.scalars(
+            select(Conversation.id)
+            .outerjoin(CallBack, (CallBack.conversation_id == Conversation.id) & CallBack.done_at.is_(None))
+            .where(
+                Conversation.owner == Owner.BOT,
+                Conversation.human_requested_at.is_not(None),
+                Conversation.closed_at.is_(None),
+                CallBack.id.is_(None),
+            )
+            .order_by(Conversation.human_requested_at)
+            .limit(AT_MOST)
+        )
+    )
+
+
+def promise_instead(*, session: Session, conversation_id: int, now: datetime, timezone: str) -> bool:
+    """Tell somebody who waits that the colleague has gone, with a name and a time instead; False where none is due."""
+    conversation = transcript.locked(session=session, conversation_id=conversation_id)
+    if (
+        conversation.owner is Owner.STAFF
+        or conversation.closed_at is not None
+        or callbacks.open_of(session=session, conversation_id=conversation_id) is not None
+        or duty.is_open(session=session, at=now)
+    ):
+        return False
+    return request(session=session, conversation=conversation, now=now, timezone=timezone).call_back is not None

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from models.live import LiveEvent
 
 DESK = "desk"
+# For every open chat: who answers now, or when somebody will, has changed.
+HOURS = "hours"
 # Browsers that were away longer than this read the records themselves, not the events.
 KEPT_FOR = timedelta(hours=2)
 

@@ -1,0 +1,54 @@
+"""The roster opens the chat: who answers now, when the next one will, and word of it to every open chat at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from care import duty
+from models.duty import OpeningState
+
+THE_DOOR = 1
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Whether a person may be offered in this minute; else when the next turn starts, if the roster knows one."""
+
+    staffed: bool
+    next_at: datetime | None
+
+
+def at(*, session: Session, now: datetime) -> Opening:
+    """Return how things stand at this moment."""
+    if duty.is_open(session=session, at=now):
+        return Opening(True, None)
+    turn = duty.next_turn(session=session, after=now)
+    return Opening(False, turn.starts_at if turn else None)
+
+
+def watch(*, session: Session, now: datetime) -> bool:
+    """Notice that somebody has gone silent, a turn has ended, or the plan has changed; tell the chats once for each."""
+    opening = at(session=session, now=now)
+    people = sorted(one.id for one in duty.present(session=session, at=now))
+    silent = sorted(turn.id for turn in duty.lost(session=session, at=now))
+    known = f"{people}{silent}{opening.next_at.isoformat() if opening.next_at else ''}"
+    row = session.get(OpeningState, THE_DOOR)
+    if row is not None and row.known == known:
+        return False
+    if row is None:
+        session.add(OpeningState(id=THE_DOOR, staffed=opening.staffed, known=known, at=now))
+    else:
+        if row.staffed is not opening.staffed:
+            row.at = now
+        row.staffed, row.known = opening.staffed, known
+    duty.announce(session=session, now=now)
+    return True
+
+
+def closed_since(*, session: Session) -> datetime | None:
+    """Return since when nobody has been there, as far as it was noticed; None while somebody is."""
+    row = session.get(OpeningState, THE_DOOR)
+    return row.at if row is not None and not row.staffed else None
