@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from care import audit, duty, duty_gaps, live, notices
@@ -75,6 +75,17 @@ def keep(*, session: Session, conversation_id: int, actor: StaffMember, now: dat
 def standing(*, session: Session) -> Sequence[CallBack]:
     """Return the promises not yet kept, the earliest first."""
     return session.scalars(select(CallBack).where(CallBack.done_at.is_(None)).order_by(CallBack.due_at)).all()
+
+
+def needs_somebody(*, session: Session, now: datetime) -> bool:
+    """Tell whether a promise is late, or stands in the name of somebody who was deactivated."""
+    found = session.scalar(
+        select(CallBack.id)
+        .join(CallBack.owner)
+        .where(CallBack.done_at.is_(None), or_(CallBack.due_at < now, StaffMember.active.is_(False)))
+        .limit(1)
+    )
+    return found is not None
 
 
 def hand_on(*, session: Session, now: datetime) -> int:

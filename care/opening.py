@@ -29,12 +29,22 @@ def at(*, session: Session, now: datetime) -> Opening:
     return Opening(False, turn.starts_at if turn else None)
 
 
+def _known(session: Session, opening: Opening, now: datetime) -> str:
+    people = sorted(one.id for one in duty.present(session=session, at=now))
+    silent = sorted(turn.id for turn in duty.lost(session=session, at=now))
+    return f"{people}{silent}{opening.next_at.isoformat() if opening.next_at else ''}"
+
+
+def has_changed(*, session: Session, now: datetime) -> bool:
+    """Tell whether the open chats have last heard something else; a quiet desk costs reading only."""
+    row = session.get(OpeningState, THE_DOOR)
+    return row is None or row.known != _known(session, at(session=session, now=now), now)
+
+
 def watch(*, session: Session, now: datetime) -> bool:
     """Notice that somebody has gone silent, a turn has ended, or the plan has changed; tell the chats once for each."""
     opening = at(session=session, now=now)
-    people = sorted(one.id for one in duty.present(session=session, at=now))
-    silent = sorted(turn.id for turn in duty.lost(session=session, at=now))
-    known = f"{people}{silent}{opening.next_at.isoformat() if opening.next_at else ''}"
+    known = _known(session, opening, now)
     row = session.get(OpeningState, THE_DOOR)
     if row is not None and row.known == known:
         return False

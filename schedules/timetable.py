@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from schedules.jobs import crises, outbox, upkeep
+from schedules.jobs import crises, duty, outbox, upkeep
 from schedules.runner import Entry
 
 TIMETABLE = (
@@ -13,6 +13,11 @@ TIMETABLE = (
     Entry("scheduler", upkeep.pulse, timedelta(seconds=5)),
     Entry("send-notices", outbox.send_notices, timedelta(seconds=2)),
     Entry("send-ordinary-notices", outbox.send_ordinary_notices, timedelta(seconds=5)),
+    # The roster: an empty desk is told to the open chats within five seconds, a promise follows after a minute.
+    Entry("watch-the-desk", duty.watch_the_desk, timedelta(seconds=5)),
+    Entry("promise-instead", duty.promise_instead, timedelta(seconds=15)),
+    Entry("keep-promises", duty.keep_promises, timedelta(minutes=1)),
+    Entry("tell-of-gaps", duty.tell_of_gaps, timedelta(minutes=10)),
     Entry("ask-the-bot-again", outbox.ask_the_bot_again, timedelta(seconds=2)),
     Entry("forget-old-events", upkeep.forget_old_events, timedelta(minutes=30)),
 )
