@@ -6,10 +6,10 @@ from flask import Flask
 
 from web import commands
 from web.common import security
-from web.staff import account, cases, conversations, duty, people, queue, sign_in
+from web.staff import account, cases, conversations, duty, my_day, people, queue, sign_in
 from web.staff.blueprint import blueprint
 
-__all__ = ["account", "blueprint", "cases", "conversations", "duty", "install", "people", "queue", "sign_in"]
+__all__ = ["account", "blueprint", "cases", "conversations", "duty", "install", "my_day", "people", "queue", "sign_in"]
 
 
 def install(app: Flask) -> None:

@@ -35,13 +35,6 @@ def home() -> Any:
     return render_template("staff/queue.html", state=state)
 
 
-@blueprint.get("/my-day")
-@access(Access.SIGNED_IN)
-def my_day() -> Any:
-    """Say plainly what this colleague finds here."""
-    return render_template("staff/my_day.html")
-
-
 @blueprint.get("/queue/state")
 @access(Access.SEE_QUEUE)
 def queue_state() -> Any:
