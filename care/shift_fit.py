@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -109,6 +109,16 @@ class Diary:
     def _week(self, moment: datetime) -> date:
         day = moment.astimezone(self.zone).date()
         return day - timedelta(days=day.weekday())
+
+    def without(self, shift_id: int) -> Diary:
+        """Return the diary as it would be if the volunteer gave that shift away."""
+        given = {(one.starts_at, one.ends_at) for one in self.shifts if one.shift_id == shift_id}
+        return replace(
+            self,
+            shifts=[one for one in self.shifts if one.shift_id != shift_id],
+            offers=self.offers - {shift_id},
+            busy=[span for span in self.busy if span not in given],
+        )
 
     def judge(self, place: Place, now: datetime, *, running_too: bool = False) -> Fit:
         """Say whether the place is open to the volunteer; a running shift only where cover is being sought."""

@@ -200,8 +200,7 @@ def _fit(
     number = len(shift_places.taken_numbers(session, role.id)) if taken is None else taken
     place = shift_fit.place_of(role, number)
     book = shift_fit.diary(session=session, staff=staff, start=place.starts_at, end=place.ends_at, timezone=timezone)
-    book.offers.discard(except_shift or 0)
-    return book.judge(place, now).reason
+    return (book.without(except_shift) if except_shift else book).judge(place, now).reason
 
 
 def standing(*, session: Session, shift_role_ids: Sequence[int]) -> dict[int, list[WaitingEntry]]:
