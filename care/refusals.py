@@ -87,6 +87,25 @@ class Refusal(StrEnum):
     NOBODY_FITS = "nobody_fits"  # No volunteer fits who was not asked yet.
     ALREADY_CALLING = "already_calling"  # Somebody is looking for cover already.
     NO_HOURS = "no_hours"  # No approved hours lie in the period.
+    # Appointments.
+    TOO_SOON = "too_soon"  # Less time is left before the start than the service asks for.
+    TOO_FAR = "too_far"  # Further ahead than the service is planned.
+    NOT_WORKING = "not_working"  # Outside the colleague's plan.
+    HOLIDAY = "holiday"  # A public holiday closes the plan.
+    ALREADY_BOOKED = "already_booked"  # The person has something else at that time.
+    TOO_MANY_BOOKINGS = "too_many_bookings"  # The person has as many open appointments as one can have.
+    TOO_LATE_TO_CHANGE = "too_late_to_change"  # Inside the hours in which a person asks a colleague instead.
+    APPOINTMENT_OVER = "appointment_over"  # The appointment is over, or was cancelled.
+    NOT_BEGUN = "not_begun"  # What became of it can be said once it has begun.
+    NOT_QUALIFIED = "not_qualified"  # A licence that the service asks for is missing or has run out by then.
+    DOES_NOT_FIT = "does_not_fit"  # The colleague does not give this service, or not in this language.
+    NOT_THIS_WAY = "not_this_way"  # The service is not given in person, online or by phone, as wished.
+    NO_ROOM = "no_room"  # Every room of the station is taken.
+    NOBODY_FREE = "nobody_free"  # No suitable colleague is free.
+    PLANS_OVERLAP = "plans_overlap"  # Another plan of the same colleague has these hours.
+    SEATS_TAKEN = "seats_taken"  # Every seat of the group is taken.
+    NOT_ON_HOLIDAYS_LIST = "not_on_holidays_list"  # The day is an ordinary one already.
+    KEY_USED = "key_used"  # The same form key was used for something else.
 
 
 class Refused(Exception):

@@ -93,6 +93,31 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.NOBODY_FITS: _("No volunteer is left who fits and was not asked yet."),
     Refusal.ALREADY_CALLING: _("Somebody is already being asked to cover."),
     Refusal.NO_HOURS: _("There are no approved hours in this period."),
+    # Appointments.
+    Refusal.TOO_SOON: _("This is too soon to book. Please choose a later time, or call your station."),
+    Refusal.TOO_FAR: _("This is too far ahead. Please choose an earlier time."),
+    Refusal.NOT_WORKING: _("There are no appointments at this time. Please choose one of the free times."),
+    Refusal.HOLIDAY: _("This is a public holiday. Please choose another day."),
+    Refusal.ALREADY_BOOKED: _("There is already an appointment at this time."),
+    Refusal.TOO_MANY_BOOKINGS: _(
+        "There are several appointments ahead already. Please keep or cancel one of them first."
+    ),
+    Refusal.TOO_LATE_TO_CHANGE: _(
+        "It is too close to the start to change this here. Please call your station or write in the chat; we will help you."
+    ),
+    Refusal.APPOINTMENT_OVER: _("This appointment is over or was cancelled."),
+    Refusal.NOT_BEGUN: _("This appointment has not begun yet."),
+    Refusal.NOT_QUALIFIED: _("The licence that this service asks for has run out or is missing at this time."),
+    Refusal.DOES_NOT_FIT: _("This colleague does not offer this. Please choose somebody else."),
+    Refusal.NOT_THIS_WAY: _("This service is not offered in this way. Please choose another."),
+    Refusal.NO_ROOM: _("No room is free at this time. Please choose another time, or meet online or by phone."),
+    Refusal.NOBODY_FREE: _(
+        "Nobody suitable is free then. Please choose another time, or let us put you on the waiting list."
+    ),
+    Refusal.PLANS_OVERLAP: _("Another plan already covers part of these hours."),
+    Refusal.SEATS_TAKEN: _("Every seat is taken. Please choose another date."),
+    Refusal.NOT_ON_HOLIDAYS_LIST: _("This day is an ordinary day already."),
+    Refusal.KEY_USED: _("This form was already used for something else. Please open the page again."),
     400: _("This page could not read what was sent. Please go back and try again."),
     401: _("Please sign in first."),
     403: _("This page is not open to you."),
