@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from care import duty
-from models.duty import OpeningState
+from models.duty import DutyPosition, OpeningState
 
 THE_DOOR = 1
 
@@ -27,6 +27,19 @@ def at(*, session: Session, now: datetime) -> Opening:
         return Opening(True, None)
     turn = duty.next_turn(session=session, after=now)
     return Opening(False, turn.starts_at if turn else None)
+
+
+def planned(*, session: Session, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """Return the spans in which somebody active is listed on call, joined where they touch, in order."""
+    spans: list[tuple[datetime, datetime]] = []
+    for turn in duty.turns_between(session=session, start=start, end=end):
+        if turn.position is not DutyPosition.ON_CALL or not turn.staff.active:
+            continue
+        if spans and turn.starts_at <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], turn.ends_at))
+        else:
+            spans.append((turn.starts_at, turn.ends_at))
+    return spans
 
 
 def _known(session: Session, opening: Opening, now: datetime) -> str:

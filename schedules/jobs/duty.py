@@ -14,7 +14,7 @@ TOLD_FROM = time(9, 0)
 
 
 def watch_the_desk(tools: Tools) -> int:
-    """Notice who has gone silent (three minutes), whose turn has ended and what is planned; tell the open chats once."""
+    """Notice who has gone silent (three minutes), whose turn has ended, what is planned; tell the open chats once."""
     with tools.sessions() as session:
         changed = opening.has_changed(session=session, now=tools.clock())
     if not changed:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import jsonify, request
 
-from care import duty
+from care import opening
 from care.wording import say, when
 from web.api import blueprint
 from web.common import clock
@@ -16,16 +16,15 @@ from web.common.database import reading
 
 def hours_view(language: str) -> dict[str, Any]:
     """Return whether somebody is there now, else when the next turn starts, with a sentence for the person."""
-    session, now = reading(), clock.now()
-    if duty.present(session=session, at=now):
+    found = opening.at(session=reading(), now=clock.now())
+    if found.staffed:
         return {"staffed_now": True, "next_at": None, "words": say("hours.staffed", language)}
-    turn = duty.next_turn(session=session, after=now)
-    if turn is None:
+    if found.next_at is None:
         return {"staffed_now": False, "next_at": None, "words": say("hours.unknown", language)}
     return {
         "staffed_now": False,
-        "next_at": turn.starts_at.isoformat(),
-        "words": say("hours.next", language, when=when(turn.starts_at, language, clock.timezone())),
+        "next_at": found.next_at.isoformat(),
+        "words": say("hours.next", language, when=when(found.next_at, language, clock.timezone())),
     }
 
 

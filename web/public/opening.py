@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from care import duty
+from care import opening as door
 from care.wording import say, when
 from web.common import clock
 from web.common.database import reading
@@ -13,7 +13,7 @@ from web.common.database import reading
 
 @dataclass(frozen=True)
 class Opening:
-    """Somebody is checked in now, or when the next turn starts, and the sentence that says so."""
+    """Somebody is at the desk now, or when the next turn starts, and the sentence that says so."""
 
     staffed: bool
     next_at: datetime | None
@@ -22,12 +22,11 @@ class Opening:
 
 def opening(language: str) -> Opening:
     """Return the opening state at this moment."""
-    session, now = reading(), clock.now()
-    if duty.present(session=session, at=now):
+    found = door.at(session=reading(), now=clock.now())
+    if found.staffed:
         return Opening(True, None, say("hours.staffed", language))
-    turn = duty.next_turn(session=session, after=now)
-    if turn is None:
+    if found.next_at is None:
         return Opening(False, None, say("hours.unknown", language))
     return Opening(
-        False, turn.starts_at, say("hours.next", language, when=when(turn.starts_at, language, clock.timezone()))
+        False, found.next_at, say("hours.next", language, when=when(found.next_at, language, clock.timezone()))
     )

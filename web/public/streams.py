@@ -57,7 +57,9 @@ def chat_stream() -> Any:
     conversation_id = own().id
     listener = Listener(conversation_id, _last_seen())
     app = cast("Any", current_app)._get_current_object()
-    return stream(cast("Flask", app), (live.chat_channel(conversation_id),), listener.first, listener.again)
+    # The desk's hours are everybody's: who waits learns in the same second that somebody has come or gone.
+    channels = (live.chat_channel(conversation_id), live.HOURS)
+    return stream(cast("Flask", app), channels, listener.first, listener.again)
 
 
 def _last_seen() -> int:

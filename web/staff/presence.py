@@ -1,0 +1,52 @@
+"""The desk's heartbeat: every page of the desk that asks for news says that its colleague is there."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from flask import Response, current_app, request
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+
+from care import duty, presence
+from web.common import clock
+from web.common.access import Access, staff_may
+from web.common.database import reading, unit_of_work
+from web.staff.blueprint import blueprint
+
+log = logging.getLogger(__name__)
+
+# An open page asks every fifteen seconds; the record is looked at this often and written once a minute at most.
+LOOK_EVERY = timedelta(seconds=20)
+
+
+@blueprint.after_request
+def note_presence(response: Response) -> Response:
+    """Note that the colleague who asked is at the desk; a busy database never spoils their page."""
+    if request.endpoint in ("staff.check_out", "staff.sign_out") or not _may_serve():
+        return response
+    now = clock.now()
+    looked: dict[int, datetime] = current_app.extensions.setdefault("desk_presence", {})
+    me = int(current_user.id)
+    last = looked.get(me)
+    if last is not None and timedelta(0) <= now - last < LOOK_EVERY:
+        return response
+    looked[me] = now
+    try:
+        _note(me, now)
+    except SQLAlchemyError as error:
+        log.warning("presence not noted", extra={"staff_id": me, "error": type(error).__name__})
+    return response
+
+
+def _may_serve() -> bool:
+    return bool(current_user.is_authenticated) and staff_may(Access.CHECK_IN)
+
+
+def _note(me: int, now: datetime) -> None:
+    if not presence.wants_a_sign(session=reading(), staff_id=me, now=now):
+        return
+    with unit_of_work() as work:
+        if presence.note_seen(session=work, staff_id=me, now=now):
+            duty.announce(session=work, now=now)
