@@ -4,99 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import CheckConstraint, UniqueConstraint, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.beneficiaries import AgeBand, Beneficiary, Consent, ConsentPurpose, EmergencyContact, Intake, Urgency
-from models.conversations import ChatKey, Conversation, Message, MessageKind, Owner, Sender
-from models.crises import CallBack, CrisisCase, CrisisFlag, Escalation, FlagSource, LevelName
-from models.duty import DutyPosition, DutyTurn
+from models.beneficiaries import AgeBand, Consent, ConsentPurpose, EmergencyContact, Intake, Urgency
+from models.conversations import ChatKey, MessageKind, Owner, Sender
+from models.crises import CallBack, CrisisFlag, Escalation, FlagSource, LevelName
+from models.duty import DutyPosition
 from models.outbox import OutboxKind, OutboxRow
-from models.screenings import AnswerMode, Screening, ScreeningAnswer, ScreeningScore
-from models.staff import Role, RoleName, StaffMember
+from models.screenings import AnswerMode, ScreeningAnswer, ScreeningScore
+from models.staff import Role, RoleName
 from models.stations import Station
+from tests.fixtures import breaks
+from tests.fixtures.rows import Rows
 from tests.fixtures.world import World
-
-HOUR = timedelta(hours=1)
-
-
-class Rows:
-    """Makes valid rows around one person, so that each test has to spoil only one thing."""
-
-    def __init__(self, world: World, session: Session) -> None:
-        self.session = session
-        self.now = world.clock()
-        self._numbers = iter(range(1, 1000))
-
-    def add(self, row: Any) -> Any:
-        """Store a row now."""
-        self.session.add(row)
-        self.session.flush()
-        return row
-
-    def beneficiary(self, **more: Any) -> Beneficiary:
-        number = next(self._numbers)
-        return self.add(Beneficiary(**{"code": f"NY-{number}", "created_at": self.now} | more))
-
-    def staff(self, **more: Any) -> StaffMember:
-        number = next(self._numbers)
-        plain = {
-            "username": f"colleague-{number}",
-            "password": "!",
-            "fs_uniquifier": f"u{number}",
-            "display_name": "张敏",
-            "created_at": self.now,
-        }
-        return self.add(StaffMember(**plain | more))
-
-    def conversation(self, **more: Any) -> Conversation:
-        plain: dict[str, Any] = {
-            "public_id": f"c{next(self._numbers)}",
-            "created_at": self.now,
-            "last_message_at": self.now,
-        }
-        if "beneficiary" not in more:
-            more["beneficiary"] = self.beneficiary()
-        return self.add(Conversation(**plain | more))
-
-    def message(self, conversation: Conversation, **more: Any) -> Message:
-        plain = {
-            "conversation_id": conversation.id,
-            "seq": next(self._numbers),
-            "sender": Sender.PERSON,
-            "text": "说一句",
-            "at": self.now,
-        }
-        return self.add(Message(**plain | more))
-
-    def case(self, **more: Any) -> CrisisCase:
-        plain: dict[str, Any] = {
-            "level": LevelName.RED,
-            "opened_at": self.now,
-            "raised_at": self.now,
-            "due_at": self.now + HOUR,
-        }
-        if "beneficiary" not in more:
-            more["beneficiary"] = self.beneficiary()
-        return self.add(CrisisCase(**plain | more))
-
-    def turn(self, **more: Any) -> DutyTurn:
-        plain: dict[str, Any] = {
-            "position": DutyPosition.ON_CALL,
-            "starts_at": self.now,
-            "ends_at": self.now + HOUR,
-            "staff_id": self.staff().id,
-        }
-        return self.add(DutyTurn(**plain | more))
-
-    def screening(self, beneficiary: Beneficiary, **more: Any) -> Screening:
-        plain = {"beneficiary_id": beneficiary.id, "language": "zh-CN", "started_at": self.now}
-        return self.add(Screening(**plain | more))
 
 
 def _two_open_conversations(rows: Rows, *, spoiled: bool) -> None:
@@ -332,6 +256,8 @@ BREAKS: dict[str, Callable[..., None]] = {
     "uq_staff_members_fs_uniquifier": _one_uniquifier_for_two,
     "uq_roles_name": _one_role_twice,
     "uq_stations_slug": _one_station_twice,
+    # Each area keeps its own in tests/fixtures/breaks/.
+    **breaks.ALL,
 }
 
 
@@ -385,6 +311,8 @@ def _store_a_person_with_everything(world: World) -> None:
         rows.add(Consent(beneficiary_id=person.id, purpose=ConsentPurpose.CARE, given=True, at=rows.now))
         _answer_that_is_no_option(rows, spoiled=False)
         _one_errand_twice(rows, spoiled=False)
+        for fill in breaks.FILLS:
+            fill(rows)
 
 
 @pytest.mark.parametrize(("table", "column"), _word_lists())
