@@ -103,7 +103,7 @@ _WORDS: dict[Refusal | int | str, Any] = {
         "There are several appointments ahead already. Please keep or cancel one of them first."
     ),
     Refusal.TOO_LATE_TO_CHANGE: _(
-        "It is too close to the start to change this here. Please call your station or write in the chat; we will help you."
+        "It is too close to the start to change this here. Please call your station or write to us in the chat."
     ),
     Refusal.APPOINTMENT_OVER: _("This appointment is over or was cancelled."),
     Refusal.NOT_BEGUN: _("This appointment has not begun yet."),
