@@ -53,6 +53,15 @@ class Access(StrEnum):
     CHANGE_APPOINTMENTS = "appointment.change"
     PLAN_HOURS = "availability.plan"
     MANAGE_SERVICES = "service.manage"
+    # People, rooms, certificates, applications, caseload, leave.
+    SEE_PEOPLE = "people.see"
+    CONFIRM_QUALIFICATIONS = "qualification.confirm"
+    SET_TRAINING = "training.set"
+    DECIDE_APPLICATIONS = "application.decide"
+    MANAGE_ROOMS = "room.manage"
+    SEE_CASELOAD = "caseload.see"
+    ASSIGN_CASES = "caseload.assign"
+    DECIDE_LEAVE = "leave.decide"
 
 
 # The permission table. Volunteers and social workers do not read chats or scores (docs/clinical-safety.md).
@@ -75,13 +84,24 @@ ROLES: dict[Access, frozenset[R]] = {
     # Session notes and scores over time: those who treat and those who supervise; care/note_history.py asks whom.
     Access.SEE_NOTES: frozenset({R.COUNSELOR, R.SUPERVISOR}),
     Access.WRITE_NOTES: frozenset({R.COUNSELOR, R.SUPERVISOR}),
-    Access.COUNTERSIGN_NOTES: frozenset({R.COUNSELOR, R.SUPERVISOR}),
+    # A base manager may be somebody's supervisor too (care/supervision.py).
+    Access.COUNTERSIGN_NOTES: LEADS,
     # Appointments: codes and times, no words and no scores.
     Access.SEE_APPOINTMENTS: DESK | {R.SOCIAL_WORKER},
     Access.BOOK: DESK | {R.SOCIAL_WORKER},
     Access.CHANGE_APPOINTMENTS: frozenset({R.COUNSELOR, R.SUPERVISOR, R.BASE_MANAGER}),
     Access.PLAN_HOURS: frozenset({R.COUNSELOR, R.SUPERVISOR, R.BASE_MANAGER}),
     Access.MANAGE_SERVICES: LEADS,
+    # People: the technical administrator sees accounts, not evidence, leave or who is cared for.
+    Access.SEE_PEOPLE: LEADS | {R.ADMIN},
+    Access.CONFIRM_QUALIFICATIONS: LEADS,
+    Access.SET_TRAINING: frozenset({R.BASE_MANAGER}),
+    Access.DECIDE_APPLICATIONS: LEADS,
+    Access.MANAGE_ROOMS: frozenset({R.BASE_MANAGER, R.ADMIN}),
+    # Codes only; a worker sees the people who were given to them.
+    Access.SEE_CASELOAD: LEADS | {R.COUNSELOR, R.SOCIAL_WORKER},
+    Access.ASSIGN_CASES: LEADS,
+    Access.DECIDE_LEAVE: LEADS,
 }
 
 
