@@ -1,7 +1,8 @@
 """Certificates of service: asked for by the volunteer, signed by a named colleague, checked by anybody who holds one.
 
-The form follows 《志愿服务记录与证明出具办法（试行）》 (Ministry of Civil Affairs, Order 67, from 2021-02-01) and of the Volunteer Service Regulations: true, complete, free of charge; who kept the records certifies them; identity,
-content and time of the service are named; what is wrong is mended on request.
+The form follows 《志愿服务记录与证明出具办法（试行）》 (Ministry of Civil Affairs, Order 67, from 2021-02-01) and the
+Volunteer Service Regulations, article 19: true, complete, free of charge; who kept the records certifies them;
+identity, content and time of the service are named; what is wrong is mended on request.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from schedules.jobs import crises, duty, outbox, upkeep
+from schedules.jobs import crises, duty, outbox, shifts, upkeep
 from schedules.runner import Entry
 
 TIMETABLE = (
@@ -18,6 +18,12 @@ TIMETABLE = (
     Entry("promise-instead", duty.promise_instead, timedelta(seconds=15)),
     Entry("keep-promises", duty.keep_promises, timedelta(minutes=1)),
     Entry("tell-of-gaps", duty.tell_of_gaps, timedelta(minutes=10)),
+    # Volunteer shifts: an offer and a question have their own ends; a minute of lag changes nothing for anybody.
+    Entry("ask-to-confirm", shifts.ask_to_confirm, timedelta(minutes=5)),
+    Entry("pass-places-on", shifts.pass_places_on, timedelta(seconds=30)),
+    Entry("go-on-with-cover-calls", shifts.go_on_with_cover_calls, timedelta(seconds=30)),
+    Entry("close-attendance", shifts.close_attendance, timedelta(minutes=5)),
+    Entry("publish-shifts", shifts.publish_shifts, timedelta(hours=1)),
     Entry("ask-the-bot-again", outbox.ask_the_bot_again, timedelta(seconds=2)),
     Entry("forget-old-events", upkeep.forget_old_events, timedelta(minutes=30)),
 )
