@@ -1,0 +1,280 @@
+"""Free times: what a person is offered, and the one reason why another time cannot be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from care import busy_time, matching, working_hours
+from care.busy_time import Busy, week_begins, week_of
+from care.matching import Candidate, Wish
+from care.open_time import DAY, OpenTime, minute_of, moment_of
+from care.working_hours import WorkTime
+from models.calendar import HolderKind
+from models.services import Mode, Service
+from models.stations import Room
+
+# Looking through three weeks first answers nearly every search for the next few times.
+_NEAR = 21 * DAY
+# More colleagues than any base has; time and rank are one whole number, because sorting whole numbers is quick.
+_RANKS = 1 << 16
+LONGEST_HORIZON = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One time that can be had."""
+
+    starts_at: datetime
+    ends_at: datetime
+    staff_id: int
+    room_id: int | None
+    station_id: int | None
+    mode: Mode
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Everything that a search depends on besides the span."""
+
+    service: Service
+    mode: Mode
+    candidates: Sequence[Candidate]
+    beneficiary_id: int | None = None
+    station_id: int | None = None
+    room_id: int | None = None
+    without_hold_id: int | None = None
+
+    @property
+    def taken(self) -> int:
+        """Return the minutes that one meeting takes, the pause after it among them."""
+        return self.service.minutes + self.service.buffer_minutes
+
+    @property
+    def in_person(self) -> bool:
+        """Tell whether the two meet at a station."""
+        return self.mode is Mode.OFFLINE
+
+    @property
+    def takes_room(self) -> bool:
+        """Tell whether a room is taken as well."""
+        return self.in_person and self.service.room_needed
+
+
+def find(
+    *,
+    session: Session,
+    service: Service,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    mode: Mode | None = None,
+    staff_id: int | None = None,
+    language: str | None = None,
+    specialty: str | None = None,
+    beneficiary_id: int | None = None,
+    wish: Wish = Wish.ANY,
+    station_id: int | None = None,
+    room_id: int | None = None,
+    without_hold_id: int | None = None,
+    by_staff: bool = False,
+    one_each: bool = False,
+    limit: int | None = None,
+) -> list[Slot]:
+    """Return free times that begin in the span, in order; at the same time whoever has the lightest week comes first.
+
+    Without `by_staff` the notice and the horizon of the service hold. `one_each` keeps only the first colleague of
+    each time. `without_hold_id` leaves out an appointment that is about to move. `mode` is by default the first way
+    in which the service is given.
+    """
+    chosen = mode or service.modes[0]
+    earliest, latest = bounds(service=service, start=start, end=end, now=now, by_staff=by_staff)
+    if chosen not in service.modes or earliest >= latest:
+        return []
+    fitting = matching.candidates(
+        session=session,
+        service=service,
+        staff_id=staff_id,
+        language=language,
+        specialty=specialty,
+        beneficiary_id=beneficiary_id,
+        wish=wish,
+    )
+    if not fitting:
+        return []
+    wanted = Wanted(service, chosen, fitting, beneficiary_id, station_id, room_id, without_hold_id)
+    found: list[Slot] = []
+    for first, last in _portions(earliest, latest, limit):
+        for slot in Search(session, wanted, first, last, now).slots(one_each):
+            found.append(slot)
+            if limit is not None and len(found) >= limit:
+                return found
+    return found
+
+
+def bounds(
+    *, service: Service, start: datetime, end: datetime, now: datetime, by_staff: bool = False
+) -> tuple[int, int]:
+    """Return the first minute at which a meeting may begin, and the first at which none may any more."""
+    notice = timedelta(0) if by_staff else timedelta(minutes=service.notice_minutes)
+    horizon = LONGEST_HORIZON if by_staff else timedelta(days=service.horizon_days)
+    return minute_of(max(start, now + notice)), minute_of(min(end, now + horizon))
+
+
+def _portions(earliest: int, latest: int, limit: int | None) -> Iterator[tuple[int, int]]:
+    near = week_begins(week_of(earliest + _NEAR))
+    if limit is None or latest <= near:
+        yield earliest, latest
+        return
+    yield earliest, near
+    yield near, latest
+
+
+class Search:
+    """One pass over one span. Everything it needs is loaded once, for all colleagues together."""
+
+    def __init__(self, session: Session, wanted: Wanted, earliest: int, latest: int, now: datetime) -> None:
+        self.wanted, self.earliest, self.latest = wanted, earliest, latest
+        # From Monday on: the load of the week is counted, and the grid of a day is the same whenever one looks.
+        self.start, self.end = week_begins(week_of(earliest)), latest + wanted.taken
+        ids = [one.staff_id for one in wanted.candidates]
+        self.work = working_hours.load(session=session, staff_ids=ids, start=self.start, end=self.end)
+        self.busy = self._read(session, HolderKind.STAFF, ids)
+        self.since = matching.last_met(session=session, staff_ids=ids, now=now) if len(ids) > 1 else {}
+        self.rooms = Rooms(session, self) if wanted.takes_room else None
+        self.person = None
+        if wanted.beneficiary_id is not None:
+            taken = self._read(session, HolderKind.BENEFICIARY, [wanted.beneficiary_id])
+            self.person = self.without(taken, wanted.beneficiary_id)
+
+    def _read(self, session: Session, kind: HolderKind, ids: Sequence[int]) -> Busy:
+        return busy_time.read(
+            session=session,
+            kind=kind,
+            ids=ids,
+            start=self.start,
+            end=self.end,
+            without_hold_id=self.wanted.without_hold_id,
+        )
+
+    def read_rooms(self, session: Session, ids: Sequence[int]) -> Busy:
+        """Return what is taken of the rooms."""
+        return self._read(session, HolderKind.ROOM, ids)
+
+    def without(self, taken: Busy, number: int) -> OpenTime:
+        """Return the whole span but for what a holder has been taken for."""
+        cells = OpenTime(self.start, self.end)
+        cells.fill((self.start, self.end), 1)
+        for stretch in taken.taken.get(number, ()):
+            cells.fill(stretch, 0)
+        return cells
+
+    def slots(self, one_each: bool = False) -> Iterator[Slot]:
+        """Yield every free time in order."""
+        order = self.order()
+        ranks = {(week, one.staff_id): rank for week, there in order.items() for rank, one in enumerate(there)}
+        keys: list[int] = []
+        for candidate in self.wanted.candidates:
+            number = candidate.staff_id
+            keys += [minute * _RANKS + ranks[week_of(minute), number] for minute in self._starts(candidate)]
+        keys.sort()
+        last = -1
+        for key in keys:
+            minute, rank = divmod(key, _RANKS)
+            if one_each and minute == last:
+                continue
+            slot = self._slot(order[week_of(minute)][rank], minute)
+            if slot is not None:
+                last = minute
+                yield slot
+
+    def order(self) -> dict[int, list[Candidate]]:
+        """Return who comes first in each week: fewest hours given, then longest since the last meeting."""
+        load, since = self.busy.load, self.since
+
+        def weight(week: int, one: Candidate) -> tuple[object, ...]:
+            return load.get((one.staff_id, week), 0), since.get(one.staff_id), one.staff_id
+
+        weeks = range(week_of(self.earliest), week_of(self.latest) + 1)
+        return {week: sorted(self.wanted.candidates, key=partial(weight, week)) for week in weeks}
+
+    def cells_of(self, staff_id: int) -> OpenTime:
+        """Return the time of a colleague in which a meeting with the pause after it can be put."""
+        cells, work = OpenTime(self.start, self.end), self.work[staff_id]
+        for stretch, station in zip(work.open, work.stations, strict=True):
+            if self._is_place(station):
+                cells.fill(stretch, 1)
+        cells.stretch_ends(self.wanted.service.buffer_minutes)
+        for closed in (work.away, work.blocked, self.busy.taken.get(staff_id, ())):
+            for stretch in closed:
+                cells.fill(stretch, 0)
+        return cells
+
+    def _is_place(self, station: int | None) -> bool:
+        if not self.wanted.in_person:
+            return True
+        return station is not None and self.wanted.station_id in (None, station)
+
+    def _starts(self, candidate: Candidate) -> Iterator[int]:
+        for minute in self.cells_of(candidate.staff_id).starts(self.wanted.taken):
+            if minute >= self.latest:
+                return
+            if minute >= self.earliest and candidate.is_licensed(minute):
+                yield minute
+
+    def _slot(self, candidate: Candidate, minute: int) -> Slot | None:
+        wanted, work = self.wanted, self.work[candidate.staff_id]
+        if self.person is not None and not self.person.is_open((minute, minute + wanted.taken)):
+            return None
+        station = work.station_at(minute)
+        room_id = None
+        if wanted.in_person and not work.is_one_place((minute, minute + wanted.service.minutes)):
+            return None
+        if self.rooms is not None:
+            room_id = self.rooms.free(station, (minute, minute + wanted.taken))
+            if room_id is None:
+                return None
+        return Slot(
+            starts_at=moment_of(minute),
+            ends_at=moment_of(minute + wanted.service.minutes),
+            staff_id=candidate.staff_id,
+            room_id=room_id,
+            station_id=station if wanted.in_person else None,
+            mode=wanted.mode,
+        )
+
+
+class Rooms:
+    """The rooms of the stations at which somebody works, the smallest first: a large one is kept for a group."""
+
+    def __init__(self, session: Session, search: Search) -> None:
+        stations = {station for work in search.work.values() for station in work.stations if station is not None}
+        query = select(Room.id, Room.station_id).where(
+            Room.station_id.in_(stations), Room.active, Room.seats >= search.wanted.service.seats
+        )
+        if search.wanted.room_id is not None:
+            query = query.where(Room.id == search.wanted.room_id)
+        rows = session.execute(query.order_by(Room.seats, Room.id)).all()
+        taken = search.read_rooms(session, [row.id for row in rows])
+        self._of: dict[int, list[tuple[int, OpenTime]]] = {}
+        for row in rows:
+            self._of.setdefault(row.station_id, []).append((row.id, search.without(taken, row.id)))
+
+    def free(self, station_id: int | None, stretch: tuple[int, int]) -> int | None:
+        """Return a room of the station that is free for the whole stretch."""
+        for room_id, cells in self._of.get(station_id or 0, ()):
+            if cells.is_open(stretch):
+                return room_id
+        return None
+
+
+def work_of(*, session: Session, staff_id: int, start: int, end: int, heed_holidays: bool = True) -> WorkTime:
+    """Return when one colleague works between two minutes."""
+    return working_hours.load(session=session, staff_ids=[staff_id], start=start, end=end, heed_holidays=heed_holidays)[
+        staff_id
+    ]
