@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from care import audit, outbox
@@ -27,6 +27,8 @@ ORDINARY_WAITS = (30, 120, 600, 1800, 3600, 3 * 3600)
 # After so many tries a notice is given up, in the open: about five minutes for an alarm, about nine hours otherwise.
 URGENT_TRIES = 10
 ORDINARY_TRIES = 8
+# Reasons to let a notice go that are no fault of a channel.
+HARMLESS = ("no_longer_needed", "too_late", "paused", "not_active", "no_address")
 
 
 @dataclass(frozen=True)
@@ -265,4 +267,39 @@ def _trace(session: Session, row: OutboxRow, verb: str, now: datetime, **more: A
         channel=row.contact.channel.value if row.contact else None,
         case_id=row.payload.get("case_id"),
         **more,
+    )
+
+
+def latest(*, session: Session, limit: int, only_trouble: bool = False) -> Sequence[OutboxRow]:
+    """Return the newest notices; only those that failed, found no address or still wait after a try where asked."""
+    query = select(OutboxRow).where(OutboxRow.kind.in_((OutboxKind.NOTICE, OutboxKind.CRISIS_NOTICE)))
+    if only_trouble:
+        query = query.where(
+            or_(
+                OutboxRow.given_up_at.is_not(None) & OutboxRow.last_error.not_in(HARMLESS),
+                OutboxRow.delivered_by == DeliveryWay.NO_ADDRESS,
+                OutboxRow.delivered_at.is_(None) & OutboxRow.given_up_at.is_(None) & (OutboxRow.attempts > 0),
+            )
+        )
+    else:
+        # An alarm that was turned into notices is told of by these.
+        query = query.where(or_(OutboxRow.kind == OutboxKind.NOTICE, OutboxRow.delivered_by == DeliveryWay.NO_ADDRESS))
+    return session.scalars(query.order_by(OutboxRow.id.desc()).limit(limit)).all()
+
+
+def troubled_since(*, session: Session, since: datetime) -> int:
+    """Return how many notices have been given up, or found no address, since a moment."""
+    return int(
+        session.scalar(
+            select(func.count())
+            .select_from(OutboxRow)
+            .where(
+                OutboxRow.kind.in_((OutboxKind.NOTICE, OutboxKind.CRISIS_NOTICE)),
+                or_(
+                    (OutboxRow.given_up_at >= since) & OutboxRow.last_error.not_in(HARMLESS),
+                    (OutboxRow.delivered_at >= since) & (OutboxRow.delivered_by == DeliveryWay.NO_ADDRESS),
+                ),
+            )
+        )
+        or 0
     )

@@ -47,6 +47,28 @@ DESK_RIGHTS = {
     "staff.sign_out": Access.SIGNED_IN,
     "staff.take_over": Access.TAKE_OVER,
     "staff.write": Access.WRITE,
+    # Notices and the duty roster.
+    "staff.accept_swap": Access.CHECK_IN,
+    "staff.add_contact": Access.SIGNED_IN,
+    "staff.add_slot": Access.PLAN_DUTY,
+    "staff.approve_swap": Access.PLAN_DUTY,
+    "staff.confirm_contact": Access.SIGNED_IN,
+    "staff.decline_swap": Access.CHECK_IN,
+    "staff.duty_fill": Access.PLAN_DUTY,
+    "staff.duty_pattern": Access.PLAN_DUTY,
+    "staff.duty_swaps_page": Access.SEE_DUTY,
+    "staff.my_notices": Access.SIGNED_IN,
+    "staff.notices_sent": Access.SEE_OPERATIONS,
+    "staff.offer_turn": Access.CHECK_IN,
+    "staff.pause_contact": Access.SIGNED_IN,
+    "staff.put_week": Access.PLAN_DUTY,
+    "staff.refuse_swap": Access.PLAN_DUTY,
+    "staff.remove_contact": Access.SIGNED_IN,
+    "staff.remove_slot": Access.PLAN_DUTY,
+    "staff.resume_contact": Access.SIGNED_IN,
+    "staff.send_contact_code": Access.SIGNED_IN,
+    "staff.try_contact": Access.SIGNED_IN,
+    "staff.withdraw_swap": Access.CHECK_IN,
 }
 BOT_AND_PERSON = {Access.BOT, Access.PERSON}
 

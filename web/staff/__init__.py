@@ -6,10 +6,40 @@ from flask import Flask
 
 from web import commands
 from web.common import security
-from web.staff import account, cases, conversations, duty, my_day, people, queue, sign_in
+from web.staff import (
+    account,
+    cases,
+    conversations,
+    duty,
+    duty_patterns,
+    duty_swaps,
+    my_day,
+    notices,
+    notices_mine,
+    people,
+    presence,
+    queue,
+    sign_in,
+)
 from web.staff.blueprint import blueprint
 
-__all__ = ["account", "blueprint", "cases", "conversations", "duty", "install", "my_day", "people", "queue", "sign_in"]
+__all__ = [
+    "account",
+    "blueprint",
+    "cases",
+    "conversations",
+    "duty",
+    "duty_patterns",
+    "duty_swaps",
+    "install",
+    "my_day",
+    "notices",
+    "notices_mine",
+    "people",
+    "presence",
+    "queue",
+    "sign_in",
+]
 
 
 def install(app: Flask) -> None:

@@ -152,7 +152,7 @@ def duty_row(*, session: Session, me: StaffMember, now: datetime) -> dict[str, A
         "here": here,
         "none": turn is None,
         "turn": _turn_words(turn),
-        "present": _present_words(present),
+        "present": _present_words(present, duty.lost(session=session, at=now)),
         "somebody": bool(present),
     }
 
@@ -167,8 +167,18 @@ def _turn_words(turn: DutyTurn | None) -> str:
     )
 
 
-def _present_words(colleagues: Sequence[StaffMember]) -> str:
-    if not colleagues:
-        return _("Nobody is checked in. People are told that no one is at the desk.")
+def _present_words(colleagues: Sequence[StaffMember], silent: Sequence[DutyTurn]) -> str:
     separator = ", " if language() == "en" else "、"
-    return _("Here now: %(names)s", names=separator.join(one.display_name for one in colleagues))
+    if colleagues:
+        words_ = _("Here now: %(names)s", names=separator.join(one.display_name for one in colleagues))
+    else:
+        words_ = _("Nobody is checked in. People are told that no one is at the desk.")
+    gone = [
+        _("%(name)s: checked in, not seen since %(time)s", name=turn.staff.display_name, time=_seen(turn))
+        for turn in silent
+    ]
+    return " · ".join([words_, *gone])
+
+
+def _seen(turn: DutyTurn) -> str:
+    return local_time(turn.seen_at, "time") if turn.seen_at else "–"

@@ -13,7 +13,8 @@ from flask_babel import gettext as _
 from wtforms import SelectChoice
 
 from care import duty as roster
-from care import staff
+from care import duty_gaps, presence, staff
+from care.duty_gaps import uncovered as gaps
 from care.refusals import Refused
 from models.duty import DutyPosition, DutyTurn
 from models.staff import StaffMember
@@ -30,11 +31,25 @@ DAYS = 14
 
 
 @dataclass(frozen=True)
+class Shown:
+    """One turn as it stands on one day."""
+
+    turn: DutyTurn
+    span: str
+    removable: bool
+    # The colleague is on approved leave then.
+    away: bool
+    # Since when the desk of a colleague who is checked in has been silent.
+    silent_since: datetime | None
+    is_here: bool
+
+
+@dataclass(frozen=True)
 class Line:
     """One position on one day: its turns, and the hours nobody holds."""
 
     position: str
-    turns: list[tuple[DutyTurn, str, bool]]
+    turns: list[Shown]
     gaps: list[str]
 
 
@@ -59,33 +74,35 @@ def _days() -> list[Day]:
     midnight = clock.now().astimezone(_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
     starts = [midnight + timedelta(days=number) for number in range(DAYS + 1)]
     turns = roster.turns_between(session=reading(), start=starts[0], end=starts[-1])
+    away = {turn.id for turn in duty_gaps.away(session=reading(), start=starts[0], end=starts[-1])}
     return [
-        Day(start, [_line(position, turns, start, end) for position in DutyPosition]) for start, end in pairwise(starts)
+        Day(start, [_line(position, turns, away, start, end) for position in DutyPosition])
+        for start, end in pairwise(starts)
     ]
 
 
-def _line(position: DutyPosition, turns: Any, start: datetime, end: datetime) -> Line:
+def _line(position: DutyPosition, turns: Any, away: set[int], start: datetime, end: datetime) -> Line:
     here = [
         turn
         for turn in turns
         # A colleague who was deactivated does not come, so their hours are a gap.
         if turn.position is position and turn.starts_at < end and turn.ends_at > start and turn.staff.active
     ]
-    now = clock.now()
-    shown = [
-        (turn, _span(max(turn.starts_at, start), min(turn.ends_at, end), end), turn.starts_at > now) for turn in here
-    ]
+    shown = [_shown(turn, away, start, end) for turn in here]
     return Line(str(words.POSITIONS[position]), shown, [_span(*gap, end) for gap in gaps(here, start, end)])
 
 
-def gaps(turns: list[DutyTurn], start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    """Return the spans between start and end that no turn covers."""
-    found, reached = [], start
-    for turn in sorted(turns, key=lambda turn: turn.starts_at):
-        if turn.starts_at > reached:
-            found.append((reached, turn.starts_at))
-        reached = max(reached, turn.ends_at)
-    return [*found, (reached, end)] if reached < end else found
+def _shown(turn: DutyTurn, away: set[int], start: datetime, end: datetime) -> Shown:
+    now = clock.now()
+    runs = turn.starts_at <= now < turn.ends_at
+    return Shown(
+        turn,
+        _span(max(turn.starts_at, start), min(turn.ends_at, end), end),
+        removable=turn.starts_at > now,
+        away=turn.id in away and turn.ends_at > now,
+        silent_since=turn.seen_at if runs and presence.is_lost(turn, now) else None,
+        is_here=runs and presence.is_here(turn, now),
+    )
 
 
 def _span(start: datetime, end: datetime, midnight: datetime) -> str:
@@ -106,9 +123,24 @@ def _page(form: TurnForm | None = None, status: int = 200) -> Any:
         "staff/duty.html",
         days=_days(),
         form=form or _form(fresh=True),
+        gaps_ahead=gap_days(),
         here=desk_state.duty_row(session=reading(), me=me, now=now) if staff_may(Access.CHECK_IN) else None,
     )
     return page, status
+
+
+def gap_days() -> list[tuple[datetime, list[tuple[str, str]]]]:
+    """Return the days of the coming two weeks that have gaps: at which position, from when until when."""
+    now = clock.now()
+    found: dict[datetime, list[tuple[str, str]]] = {}
+    midnight = now.astimezone(_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+    for gap in duty_gaps.gaps(session=reading(), start=now, end=now + duty_gaps.AHEAD):
+        for number in range(DAYS + 1):
+            start, end = midnight + timedelta(days=number), midnight + timedelta(days=number + 1)
+            if gap.starts_at < end and gap.ends_at > start:
+                span = _span(max(gap.starts_at, start), min(gap.ends_at, end), end)
+                found.setdefault(start, []).append((str(words.POSITIONS[gap.position]), span))
+    return sorted(found.items())
 
 
 def _form(*, fresh: bool = False) -> TurnForm:

@@ -19,6 +19,7 @@ from web.common.live import Event, sse, stream
 from web.staff import desk_state
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
+from web.staff.duty import gap_days
 
 # Events that change only when somebody last wrote. A case, an alarm, a wish for a person are told at once.
 SMALL_TALK = frozenset({"message", "intake"})
@@ -32,7 +33,8 @@ def home() -> Any:
     if not staff_may(Access.SEE_QUEUE):
         return redirect(url_for("staff.my_day"))
     state = desk_state.read(session=reading(), me=security.me(), now=clock.now())
-    return render_template("staff/queue.html", state=state)
+    ahead = gap_days() if staff_may(Access.PLAN_DUTY) else []
+    return render_template("staff/queue.html", state=state, gaps_ahead=ahead)
 
 
 @blueprint.get("/queue/state")
