@@ -25,6 +25,7 @@ _SCOPE_REASON = {
     Scope.DENIED: "denies",
     Scope.PAST: "in_the_past",
     Scope.QUOTED: "quotes",
+    Scope.RECOVERED: "says_it_is_over",
     Scope.INFORMATION: "asks_for_information",
     Scope.THIRD_PERSON: "another_person",
 }
@@ -172,7 +173,7 @@ def level_of(hit: Hit) -> Level:
         level = category.third_person_level
     if Scope.PAST in hit.scopes and level.rank > category.past_level.rank:
         level = category.past_level
-    if {Scope.QUOTED, Scope.INFORMATION} & hit.scopes and level.rank > Level.YELLOW.rank:
+    if {Scope.QUOTED, Scope.INFORMATION, Scope.RECOVERED} & hit.scopes and level.rank > Level.YELLOW.rank:
         level = Level.YELLOW
     return level
 

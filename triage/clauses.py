@@ -21,6 +21,8 @@ class Clause:
 
     text: str
     before: str
+    # The whole message tells of a bad time that has passed.
+    over: bool = False
 
 
 class Scope(str, Enum):
@@ -30,6 +32,7 @@ class Scope(str, Enum):
     PAST = "past"
     QUOTED = "quoted"
     INFORMATION = "information"
+    RECOVERED = "recovered"
     THIRD_PERSON = "third_person"
 
 
@@ -41,6 +44,7 @@ def split_clauses(normalised: str) -> list[Clause]:
             stripped = part.strip()
             if stripped:
                 texts.extend(_cut(stripped))
+    over = _tells_it_is_over(normalised)
     seen: set[str] = set()
     clauses: list[Clause] = []
     for position, text in enumerate(texts):
@@ -48,7 +52,7 @@ def split_clauses(normalised: str) -> list[Clause]:
             continue
         seen.add(text)
         before = texts[position - 1] if position else ""
-        clauses.append(Clause(text, before))
+        clauses.append(Clause(text, before, over))
     return clauses
 
 
@@ -61,8 +65,8 @@ def _cut(text: str) -> list[str]:
 
 # Only filler words may stand between the "not" and the thing denied: "没有人知道我想死" denies nothing.
 _DENIAL_BEFORE = re.compile(
-    r"(?:(?<!不是)(?<!会)(?<!能)(?<!敢)(?:没有|没|不会|不是|从不|从来不|绝不|并不|不再|不至于|不可能|不打算|不准备|不敢|不肯|未曾|"
-    r"绝对不|可不|才不|也不|还不|不)(?:真的|真|是|曾|想过|想要|想到|想|要|去|会|过|觉得|自己|再|说|有|到|那么|什么|做|干|任何|因此|因为|这|就|为|他|她)*)$"
+    r"(?:(?<!不是)(?<!会)(?<!能)(?<!敢)(?:没有|没|不会|不是|从不|从来不|绝不|并不|不再|不至于|不可能|不打算|不准备|不敢|不肯|未曾|才不得|又不得|不得|莫得|莫|冇|木有|不用担心我|别担心我|不要担心我|"
+    r"绝对不|可不|才不|也不|还不|不)(?:真的|真|是|曾|想过|想要|想到|想|要|去|会|过|觉得|自己|再|说|有|到|那么|什么|啥子?|任何|一点|做|干|任何|因此|因为|这|就|为|他|她)*)$"
 )
 _DOUBLE_NEGATIVE = re.compile(
     r"(?:不是|不能|不得|不可能|无法|难道|是不是|会不会|要不要|能不能|好不好|谁说)(?:说)?(?:我)?不[^不没]{0,4}$|没人|没有人|没有办法|没办法|"
@@ -78,16 +82,30 @@ _DENIAL_EN = re.compile(
     r"been|be|would|want to|feeling|a|the|plan|plans|intend|intention|so|that|ever been))*$"
 )
 _PAST = re.compile(
-    r"以前|从前|曾经|曾|小时候|年轻的?时候|那会儿|当年|前些年|早些年|[几一二两三四五六七八九十\d]+年前|去年|前年|上学的?时候|"
+    r"以前|从前|曾经|曾|小时候|年轻的?时候|那会儿?|那阵儿?|嗰阵|当年|当初|那年|前些年|早些年|早几年|早先|老早|"
+    r"[几一二两三四五六七八九十\d]+年前|去年|前年|上学的?时候|[初高大][一二三四]的?时候|那[几两]年|岁那年|旧社会|"
     r"\bused to\b|\byears? ago\b|\bback then\b|\bwhen i was\b|\bin the past\b|\blast year\b"
 )
 _STILL = re.compile(
     r"现在|今天|今晚|最近|这几天|如今|还是|又|依然|仍然|一直|每天|马上|刚才|刚刚|昨天|昨晚|正在|\bnow\b|\bagain\b|\bstill\b|"
     r"\btonight\b|\btoday\b|\blately\b"
 )
+# Somebody who tells how it was, and that it is over, need not be woken for; one "又" or "还是" and it is not over.
+_RECOVERED = re.compile(
+    r"现在(?:都|全|挺|已经|早就|早)?好(?:了|着|得|多|好)|(?:治|养|熬|挺|走)(?:好|过来|出来|过去)了|走出来|缓过来|熬过来|挺过来|"
+    r"戒了|没有?(?:过)?(?:那种|这种|那个|再)(?:念头|想法|想过)|没再(?:有|想|犯)|看开了|想开了|想得开|好几年没|早就?不想了|早没事了|"
+    r"(?:现在|如今|依家|今)[^\n]{0,12}(?:开心|好着|挺好|幸福|乐呵|嘎嘎|跳广场舞|结婚|上班|摆摊|开店|出来了|心情好|睡得香)|"
+    r"好日子|过得好|\b(?:im|i am|doing|feel|feeling) (?:\w+ )?(?:better|fine|ok|okay|good|great) now\b|\bgot better\b|"
+    r"\brecovered\b|\b(?:years|months) clean\b|\bgot through it\b"
+)
+# Words of this very hour in the clause itself: then nothing is over, whatever the rest of the message says.
+_NOW = re.compile(r"今天|今晚|今夜|明天|马上|刚才|刚刚|正在|昨晚|昨天|这几天|\btonight\b|\btoday\b|\bright now\b|\btomorrow\b")
+_NOT_OVER = re.compile(
+    r"又(?:想|开始|犯|来|有|回)|还是(?:想|会|有)|仍|依然|再(?:一次|次)想|复发|\bagain\b|\bstill\b|\bcoming back\b|\brelaps"
+)
 _QUOTED = re.compile(
     r"歌词|歌里|这首歌|那首歌|小说|电影|电视剧|连续剧|剧里|剧情|戏里|书里|书上|台词|主角|主人公|男主|女主|动漫|动画|游戏里|新闻|报道|"
-    r"故事里|《|诗里|课文|\blyrics?\b|\bsong\b|\bmovie\b|\bnovel\b|\bcharacter\b|\bin the book\b|"
+    r"故事里|《|诗里|课文|追剧|编剧|那段演|这本书|读书会|狼人杀|副本|队友|存档|日志|定时任务|脚本|贪吃蛇|开黑|\blyrics?\b|\bsong\b|\bmovie\b|\bnovel\b|\bcharacter\b|\bin the book\b|"
     r"\bthe show\b|\bbook\b|\bnews\b|\bepisode\b|\bgame\b"
 )
 _SAYING = re.compile(r"(?:里|中|上|写|唱|说|道|着|是|句|：|\bsays?|\bsings?|\bgoes|\bline|\bwrote) *")
@@ -99,7 +117,7 @@ _I_WANT = re.compile(
 )
 _INFORMATION = re.compile(
     r"什么是|是什么意思|怎么预防|如何预防|预防|热线|讲座|论文|研究|统计|数据|自杀率|课程|培训|资料|科普|定义|概念|政策|咨询一下|请问|作业|"
-    r"怎么帮助?别人|怎么劝|志愿者|\bprevention\b|\bhotline\b|\bstatistics\b|\bresearch\b|\bhow (?:do|"
+    r"怎么帮助?别人|怎么劝|志愿者|辩论|强制报告|讲义|合法吗|有没有补贴|有没有优惠|补贴吗|登记吗|还能吃吗|一起吃|隔开吃|隔多久|\bprevention\b|\bhotline\b|\bstatistics\b|\bresearch\b|\bhow (?:do|"
     r"can) (?:i|we) help\b|\bwhat is\b|\bwhat are\b|\brates?\b|\bessay\b|\btraining\b|"
     r"\bawareness\b"
 )
@@ -116,6 +134,11 @@ _OTHER_EN = re.compile(
 _SELF = re.compile(r"我|俺|咱|自己|老子|本人|\bi\b|\bim\b|\bive\b|\bme\b|\bmyself\b")
 
 
+def _tells_it_is_over(normalised: str) -> bool:
+    head = normalised[:1000]
+    return bool(_PAST.search(head) and _RECOVERED.search(head) and not _NOT_OVER.search(head))
+
+
 def scopes(clause: Clause, match: re.Match[str]) -> frozenset[Scope]:
     """Return what holds for the words matched in the clause; nothing here can hide another clause."""
     start, end = match.span()
@@ -126,6 +149,8 @@ def scopes(clause: Clause, match: re.Match[str]) -> frozenset[Scope]:
     here = clause.before + "\n" + text
     if _PAST.search(here) and not _STILL.search(text):
         found.add(Scope.PAST)
+    if clause.over and not _NOW.search(text):
+        found.add(Scope.RECOVERED)
     if _is_quoted(lead, clause.before) and not _ITS_ME.search(text):
         found.add(Scope.QUOTED)
     if _INFORMATION.search(text) and not _ITS_ME.search(text) and not _I_WANT.search(text):

@@ -179,7 +179,7 @@ def read(normalised: str) -> Reading:
         # A mask that reached over the end of a clause must not cost the reading: then nothing is masked.
         texts = [clause.text for clause in clauses]
         whole = "\n".join(texts)
-    masked = [Clause(text, clause.before) for text, clause in zip(texts, clauses, strict=True)]
+    masked = [Clause(text, clause.before, clause.over) for text, clause in zip(texts, clauses, strict=True)]
     # Two characters of a needed word are looked up first: 2,000 searches of a long message would be slow.
     pairs = {whole[start : start + 2] for start in range(len(whole))} | set(whole)
     needs = [need for pair in pairs & book.beginnings.keys() for need in book.beginnings[pair] if need in whole]
@@ -210,7 +210,7 @@ def _try(pattern: Pattern, clauses: list[Clause], position: int) -> Hit | None:
         ahead = [clause.text[-80:], *(other.text for other in clauses[position + 1 : position + 3])]
         back = [other.text[-60:] for other in clauses[max(0, position - 2) : position + 1]]
         for joined in (ahead, back):
-            reach = Clause("，".join(joined)[:200], clause.before)
+            reach = Clause("，".join(joined)[:200], clause.before, clause.over)
             match = pattern.regex.search(reach.text)
             if match is not None:
                 clause = reach

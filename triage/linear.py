@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,9 @@ from pathlib import Path
 MODEL_PATH = Path(__file__).parent / "data" / "model.json"
 # Grams longer than four characters cost more room than they earn (measured while training).
 LONGEST_GRAM = 4
+# Two tokens of one clause that stand this near to each other are heard as a pair, whatever is said between them:
+# "走 ... 后事" reaches wordings that no run of four tokens has met.
+REACH = 6
 # One sentence must not drown in a long message: it is also scored by windows of this many tokens.
 WINDOW = 40
 # Beyond this many tokens one pass replaces the windows, to stay within 20 ms for 10,000 characters.
@@ -53,13 +57,26 @@ def tokens(plain: str) -> list[str]:
 
 
 def grams(parts: list[str]) -> list[str]:
-    """Return each run of one to four tokens once."""
+    """Return each run of one to four tokens, and each pair of tokens within reach in one clause, once."""
     found: dict[str, None] = {}
     padded = ["\n", *parts, "\n"]
     for size in range(1, LONGEST_GRAM + 1):
         for start in range(len(padded) - size + 1):
             found["".join(padded[start : start + size])] = None
+    for pair in pairs(parts):
+        found[pair] = None
     return list(found)
+
+
+def pairs(parts: list[str]) -> Iterator[str]:
+    """Yield each pair of tokens of one clause with one to five others between them."""
+    beginning = 0
+    for place, token in enumerate(parts):
+        if token == "\n":
+            beginning = place + 1
+            continue
+        for earlier in parts[max(beginning, place - REACH) : max(beginning, place - 1)]:
+            yield f"{earlier}~{token}"
 
 
 def windows(parts: list[str]) -> list[list[str]]:
