@@ -11,3 +11,8 @@ limiter = Limiter(get_remote_address, default_limits=[])
 RESUME = "10 per minute; 60 per hour"
 START = "60 per minute"
 SIGN_IN = "10 per minute; 50 per hour"
+# A family may share one address; a program fills inboxes.
+APPLY = "6 per minute; 30 per hour"
+# Six digits: whoever stands before the screen types them right within a few tries.
+SHIFT_CODE = "10 per minute; 40 per hour"
+CHECK_CERTIFICATE = "20 per minute; 200 per hour"

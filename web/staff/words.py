@@ -95,6 +95,11 @@ PROBLEMS: dict[Problem, Any] = {
     Problem.NOT_YOURSELF: _("You cannot deactivate your own account."),
     Problem.ONLY_ADMINS: _("Only an administrator can make or change an administrator."),
     Problem.UNKNOWN: _("We could not find this colleague."),
+    Problem.WRONG_VALUE: _("This cannot be used here."),
+    Problem.NOT_TRAINED: _(
+        "A new role asks for a training, licence or check that is missing. See the list on this page."
+    ),
+    Problem.THINGS_AHEAD: _("This colleague still has something ahead. Please look at the list first."),
 }
 
 

@@ -1,4 +1,4 @@
-"""The ways to the colleagues and to one's own account."""
+"""The way to one's own account."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from models.staff import StaffMember
-from web.common.access import Access, staff_may
 from web.staff.my_day.rows import Door, Row
 
 
@@ -20,8 +19,5 @@ def rows(*, session: Session, me: StaffMember, now: datetime) -> Iterator[Row]:
 
 
 def doors() -> Iterator[Door]:
-    """Yield the ways to accounts."""
-    if staff_may(Access.MANAGE_STAFF):
-        words = _("Make accounts, give new passwords, deactivate accounts.")
-        yield Door(_("Colleagues"), words, url_for("staff.people"), "people", 80)
+    """Yield the way to the account."""
     yield Door(_("My account"), _("Language and password."), url_for("staff.account"), "person", 90)

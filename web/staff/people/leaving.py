@@ -1,0 +1,70 @@
+"""Before a colleague is deactivated: everything that is ahead of them, so that nothing is forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from care import handover, staff
+from care.refusals import Refusal, Refused
+from care.staff import Declined, Problem
+from models.staff import StaffMember
+from web.common import clock, security
+from web.common.access import Access, access
+from web.common.database import reading, unit_of_work
+from web.staff import words as desk_words
+from web.staff.blueprint import blueprint
+from web.staff.people import words
+from web.staff.people.roster import was_declined
+
+
+@blueprint.get("/people/<row:staff_id>/leaving")
+@access(Access.MANAGE_STAFF)
+def leaving(staff_id: int) -> Any:
+    """List what must be handed over, with the button that deactivates all the same."""
+    member = reading().get(StaffMember, staff_id)
+    if member is None:
+        raise Refused(Refusal.NOT_FOUND)
+    return render_template(
+        "staff/people/leaving.html",
+        member=member,
+        ahead=handover.ahead(session=reading(), staff_id=staff_id, now=clock.now()),
+        holds=words.HOLDS,
+        positions=desk_words.POSITIONS,
+    )
+
+
+@blueprint.post("/people/<row:staff_id>/deactivate")
+@access(Access.MANAGE_STAFF)
+def deactivate(staff_id: int) -> Any:
+    """Sign a colleague out for good; what is ahead is shown first, and stays listed after."""
+    try:
+        with unit_of_work() as work:
+            staff.deactivate(
+                session=work,
+                actor=security.me(),
+                staff_id=staff_id,
+                now=clock.now(),
+                seen_ahead=request.form.get("seen") == "yes",
+            )
+    except Declined as declined:
+        if declined.problem is Problem.THINGS_AHEAD:
+            flash(str(desk_words.PROBLEMS[declined.problem]), "danger")
+            return redirect(url_for("staff.leaving", staff_id=staff_id), code=303)
+        return was_declined(declined, staff_id)
+    flash(_("The account is deactivated and signed out everywhere."), "good")
+    return redirect(url_for("staff.person", staff_id=staff_id), code=303)
+
+
+@blueprint.get("/people/left-behind")
+@access(Access.SEE_PEOPLE)
+def left_behind() -> Any:
+    """List what colleagues who are gone have left ahead of them."""
+    return render_template(
+        "staff/people/left_behind.html",
+        gone=handover.left_behind(session=reading(), now=clock.now()),
+        holds=words.HOLDS,
+        positions=desk_words.POSITIONS,
+    )
