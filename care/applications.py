@@ -273,10 +273,10 @@ def withdraw(*, session: Session, actor: StaffMember, application_id: int, now: 
 
 
 def due_for_erasure(*, session: Session, now: datetime) -> Sequence[Application]:
-    """Return the declined applications whose time is over."""
+    """Return the decided applications whose time is over; an approved one lives on in the account."""
     return session.scalars(
         select(Application).where(
-            Application.state.in_((ApplicationState.DECLINED, ApplicationState.WITHDRAWN)),
+            Application.state != ApplicationState.RECEIVED,
             Application.erased_at.is_(None),
             Application.decided_at <= now - KEPT_AFTER_DECISION,
         )
