@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import logging
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -23,6 +25,8 @@ from models.outbox import DeliveryWay
 # A gateway that does not answer is left after this many seconds; an errand is held for thirty.
 PATIENCE = 8.0
 
+# Several notices leave side by side; the first of them loads the library for all.
+_first = threading.Lock()
 # The library names addresses and shows payloads in its log lines.
 for _name in ("apprise", "requests", "urllib3", "httpcore"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
@@ -81,11 +85,21 @@ class Post:
         return f"&timestamp={stamp}&sign={quote(base64.b64encode(digest), safe='')}"
 
 
-def _by_apprise(address: str, letter: Letter) -> None:
+@functools.cache
+def _apprise() -> Any:
+    """Return the library with its plugins loaded."""
     with warnings.catch_warnings():
-        # The library touches a module of Python 3.12 that is on its way out; nothing of ours uses it.
+        # It touches a module of Python 3.12 that is on its way out; nothing of ours uses it.
         warnings.filterwarnings("ignore", message=".*imghdr.*", category=DeprecationWarning)
         import apprise
+
+        apprise.Apprise.instantiate("json://127.0.0.1")
+    return apprise
+
+
+def _by_apprise(address: str, letter: Letter) -> None:
+    with _first:
+        apprise = _apprise()
     plugin = apprise.Apprise.instantiate(address)
     if not isinstance(plugin, apprise.NotifyBase):
         raise NotTaken("gateway_not_understood")
