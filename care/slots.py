@@ -207,7 +207,7 @@ class Search:
         """Return the time of a colleague in which a meeting with the pause after it can be put."""
         cells, work = OpenTime(self.start, self.end), self.work[staff_id]
         for stretch, station in zip(work.open, work.stations, strict=True):
-            if self._is_place(station):
+            if self.is_place(station):
                 cells.fill(stretch, 1)
         cells.stretch_ends(self.wanted.service.buffer_minutes)
         for closed in (work.away, work.blocked, self.busy.taken.get(staff_id, ())):
@@ -215,7 +215,8 @@ class Search:
                 cells.fill(stretch, 0)
         return cells
 
-    def _is_place(self, station: int | None) -> bool:
+    def is_place(self, station: int | None) -> bool:
+        """Tell whether the meeting could be where the colleague sits."""
         if not self.wanted.in_person:
             return True
         return station is not None and self.wanted.station_id in (None, station)
@@ -253,7 +254,15 @@ class Rooms:
     """The rooms of the stations at which somebody works, the smallest first: a large one is kept for a group."""
 
     def __init__(self, session: Session, search: Search) -> None:
-        stations = {station for work in search.work.values() for station in work.stations if station is not None}
+        self._of: dict[int, list[tuple[int, OpenTime]]] = {}
+        self._read(session, search, {place for work in search.work.values() for place in work.stations if place})
+
+    def add_station(self, session: Session, search: Search, station_id: int | None) -> None:
+        """Look at the rooms of a station at which nobody is planned to work."""
+        if station_id is not None and station_id not in self._of:
+            self._read(session, search, {station_id})
+
+    def _read(self, session: Session, search: Search, stations: set[int]) -> None:
         query = select(Room.id, Room.station_id).where(
             Room.station_id.in_(stations), Room.active, Room.seats >= search.wanted.service.seats
         )
@@ -261,9 +270,9 @@ class Rooms:
             query = query.where(Room.id == search.wanted.room_id)
         rows = session.execute(query.order_by(Room.seats, Room.id)).all()
         taken = search.read_rooms(session, [row.id for row in rows])
-        self._of: dict[int, list[tuple[int, OpenTime]]] = {}
+        self._of |= {station: [] for station in stations}
         for row in rows:
-            self._of.setdefault(row.station_id, []).append((row.id, search.without(taken, row.id)))
+            self._of[row.station_id].append((row.id, search.without(taken, row.id)))
 
     def free(self, station_id: int | None, stretch: tuple[int, int]) -> int | None:
         """Return a room of the station that is free for the whole stretch."""
