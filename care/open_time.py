@@ -6,7 +6,7 @@ the interpreter's own machine code, which is why fifty colleagues and ninety day
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -81,29 +81,29 @@ class OpenTime:
         if first < last:
             self.cells[first:last] = (b"\x01" if value else b"\x00") * (last - first)
 
-    def stretch_ends(self, minutes: int) -> None:
-        """Let every open stretch run on so long, but never into the next one: the pause may lie outside the plan."""
-        more = minutes // STEP
-        if not more:
-            return
-        position = self.cells.find(1)
-        while position >= 0:
-            end = self.cells.find(0, position)
-            if end < 0:
-                return
-            after = self.cells.find(1, end)
-            stop = min(end + more, len(self.cells) if after < 0 else after - 1)
-            if stop > end:
-                self.cells[end:stop] = b"\x01" * (stop - end)
-            position = after
+    def starts(self, minutes: int, pause: int, taken: Sequence[Stretch]) -> Iterator[int]:
+        """Yield each minute at which a meeting can begin, one after the other without overlap.
 
-    def starts(self, minutes: int) -> Iterator[int]:
-        """Yield each minute at which so much time is open, one after the other without overlap."""
-        wanted = b"\x01" * (minutes // STEP)
+        The meeting lies in open time and meets nothing that is taken; the pause after it may lie outside the plan,
+        but not in what is taken.
+        """
+        free = bytearray(b"\x01") * (len(self.cells) + pause // STEP)
+        for first, last in taken:
+            first, last = max((first - self.start) // STEP, 0), -(-(last - self.start) // STEP)
+            last = min(last, len(self.cells))
+            if first < last:
+                free[first:last] = self.cells[first:last] = bytes(last - first)
+        length, rest = minutes // STEP, pause // STEP
+        wanted = b"\x01" * length
         position = self.cells.find(wanted)
         while position >= 0:
-            yield self.start + position * STEP
-            position = self.cells.find(wanted, position + len(wanted))
+            end = position + length
+            hole = free.rfind(0, end, end + rest)
+            if hole < 0:
+                yield self.start + position * STEP
+                position = self.cells.find(wanted, end + rest)
+            else:
+                position = self.cells.find(wanted, hole + 1)
 
     def is_open(self, stretch: Stretch) -> bool:
         """Tell whether the whole stretch is open."""

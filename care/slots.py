@@ -158,7 +158,8 @@ class Search:
             kind=kind,
             ids=ids,
             start=self.start,
-            end=self.end,
+            # To the end of the last week, whose whole load is compared.
+            end=week_begins(week_of(self.end) + 1),
             without_hold_id=self.wanted.without_hold_id,
         )
 
@@ -204,15 +205,13 @@ class Search:
         return {week: sorted(self.wanted.candidates, key=partial(weight, week)) for week in weeks}
 
     def cells_of(self, staff_id: int) -> OpenTime:
-        """Return the time of a colleague in which a meeting with the pause after it can be put."""
+        """Return the time in which the colleague meets people, taken or not."""
         cells, work = OpenTime(self.start, self.end), self.work[staff_id]
         for stretch, station in zip(work.open, work.stations, strict=True):
             if self.is_place(station):
                 cells.fill(stretch, 1)
-        cells.stretch_ends(self.wanted.service.buffer_minutes)
-        for closed in (work.away, work.blocked, self.busy.taken.get(staff_id, ())):
-            for stretch in closed:
-                cells.fill(stretch, 0)
+        for stretch in (*work.away, *work.blocked):
+            cells.fill(stretch, 0)
         return cells
 
     def is_place(self, station: int | None) -> bool:
@@ -222,7 +221,9 @@ class Search:
         return station is not None and self.wanted.station_id in (None, station)
 
     def _starts(self, candidate: Candidate) -> Iterator[int]:
-        for minute in self.cells_of(candidate.staff_id).starts(self.wanted.taken):
+        service, number = self.wanted.service, candidate.staff_id
+        taken = self.busy.taken.get(number, ())
+        for minute in self.cells_of(number).starts(service.minutes, service.buffer_minutes, taken):
             if minute >= self.latest:
                 return
             if minute >= self.earliest and candidate.is_licensed(minute):
