@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from care import leave
-from models.appointments import CANCELLED, Appointment, AppointmentState
+from models.appointments import CANCELLED, Appointment
 from models.calendar import CalendarHold, CalendarHolder, HolderKind, HoldKind
 from models.duty import DutyPosition, DutyTurn
 from models.groups import GroupSeat, GroupSession, GroupState
@@ -125,18 +125,3 @@ def _leaves(session: Session, staff_id: int, start: datetime, end: datetime) -> 
     spans = leave.spans(session=session, staff_ids=[staff_id], start=start, end=end)[staff_id]
     return [Entry(EntryKind.LEAVE, staff_id, starts_at, ends_at) for starts_at, ends_at in spans]
 
-
-def without_outcome(*, session: Session, staff_id: int, now: datetime) -> list[Appointment]:
-    """Return the colleague's appointments that are over and of which nobody has said what became, the oldest first."""
-    return list(
-        session.scalars(
-            select(Appointment)
-            .options(joinedload(Appointment.beneficiary))
-            .where(
-                Appointment.staff_id == staff_id,
-                Appointment.state == AppointmentState.BOOKED,
-                Appointment.ends_at <= now,
-            )
-            .order_by(Appointment.starts_at)
-        )
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +18,8 @@ from models.staff import StaffMember
 from triage.outcomes import RELIABLE_CHANGE, Change, change, together
 
 INSTRUMENTS = tuple(RELIABLE_CHANGE)
+# PHQ-9 asks about the last two weeks and GAD-7 too; answers of the last seven days describe the present well enough.
+FRESH_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)

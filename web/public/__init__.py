@@ -6,4 +6,5 @@ from flask import Blueprint
 
 blueprint = Blueprint("public", __name__)
 
-from web.public import apply, chats, filters, hours, pages, returning, streams  # noqa: E402,F401  (views register themselves)
+# The views register themselves.
+from web.public import apply, booking, chats, filters, hours, pages, returning, streams  # noqa: E402,F401

@@ -8,6 +8,9 @@ from web import commands
 from web.common import security
 from web.staff import (
     account,
+    appointments,
+    availability,
+    calendar,
     cases,
     conversations,
     duty,
@@ -15,18 +18,23 @@ from web.staff import (
     duty_swaps,
     leave,
     my_day,
+    notes,
     notices,
     notices_mine,
     people,
     presence,
     queue,
+    services,
     sign_in,
 )
 from web.staff.blueprint import blueprint
 
 __all__ = [
     "account",
+    "appointments",
+    "availability",
     "blueprint",
+    "calendar",
     "cases",
     "conversations",
     "duty",
@@ -35,11 +43,13 @@ __all__ = [
     "install",
     "leave",
     "my_day",
+    "notes",
     "notices",
     "notices_mine",
     "people",
     "presence",
     "queue",
+    "services",
     "sign_in",
 ]
 
