@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import demo_talks, duty, staff
+from care import demo_people, demo_talks, duty, staff
+from care.demo_people import Person
 from models.duty import DutyPosition, DutyTurn
 from models.staff import RoleName, StaffMember
 from models.stations import Station
 
 ROSTER_DAYS = 15  # today and the two weeks after it
-
-
-@dataclass(frozen=True)
-class Person:
-    """A colleague who exists in the demonstration only."""
-
-    username: str
-    display_name: str
-    roles: tuple[RoleName, ...]
-    what: str
-    language: str = "zh-CN"
 
 
 PEOPLE = (
@@ -39,6 +28,7 @@ PEOPLE = (
     Person("sunli", "孙丽", (RoleName.SOCIAL_WORKER,), "social worker"),
     Person("linxiao", "林晓", (RoleName.VOLUNTEER,), "volunteer"),
     Person("guanli", "系统管理员", (RoleName.ADMIN,), "administrator"),
+    *demo_people.MORE,
 )
 
 # Slug, Chinese name, English name, parent. No such place exists.
@@ -88,6 +78,7 @@ def load_people(
             language=person.language,
         )
         made[person.username] = password
+    demo_people.load(session=session, now=now)
     return made
 
 
@@ -155,4 +146,6 @@ def load_conversations(*, session: Session, now: datetime, timezone: str, secret
     """Add the invented conversations unless they are there; return how many were added."""
     counselor = staff.by_username(session=session, typed="chenyu")
     assert counselor is not None
-    return demo_talks.load(session=session, now=now, timezone=timezone, secret=secret, counselor=counselor)
+    added = demo_talks.load(session=session, now=now, timezone=timezone, secret=secret, counselor=counselor)
+    demo_people.load_work(session=session, now=now, secret=secret)
+    return added
