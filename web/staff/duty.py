@@ -134,8 +134,8 @@ def gap_days() -> list[tuple[datetime, list[tuple[str, str]]]]:
     now = clock.now()
     found: dict[datetime, list[tuple[str, str]]] = {}
     midnight = now.astimezone(_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
-    for gap in duty_gaps.gaps(session=reading(), start=now, end=now + duty_gaps.AHEAD):
-        for number in range(DAYS + 1):
+    for gap in duty_gaps.gaps(session=reading(), start=now, end=midnight + timedelta(days=DAYS)):
+        for number in range(DAYS):
             start, end = midnight + timedelta(days=number), midnight + timedelta(days=number + 1)
             if gap.starts_at < end and gap.ends_at > start:
                 span = _span(max(gap.starts_at, start), min(gap.ends_at, end), end)

@@ -14,6 +14,7 @@ from models.duty import SwapState
 from models.staff import StaffMember
 from web.common.access import Access, staff_may
 from web.staff import words
+from web.staff.duty import gap_days
 from web.staff.my_day.rows import Row, Section
 
 
@@ -34,7 +35,7 @@ def rows(*, session: Session, me: StaffMember, now: datetime) -> Iterator[Row]:
     gaps = duty_gaps.gaps(session=session, start=now, end=now + duty_gaps.AHEAD)
     if gaps:
         soon = any(gap.starts_at < now + duty_gaps.NEAR for gap in gaps)
-        days = len({gap.starts_at.date() for gap in gaps})
+        days = len(gap_days())
         yield Row(
             Section.WAITS,
             _("The duty roster has gaps"),
