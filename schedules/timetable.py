@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from schedules.jobs import crises, duty, outbox, shifts, upkeep
+from schedules.jobs import crises, duty, outbox, people, shifts, upkeep
 from schedules.runner import Entry
 
 TIMETABLE = (
@@ -25,5 +25,7 @@ TIMETABLE = (
     Entry("close-attendance", shifts.close_attendance, timedelta(minutes=5)),
     Entry("publish-shifts", shifts.publish_shifts, timedelta(hours=1)),
     Entry("ask-the-bot-again", outbox.ask_the_bot_again, timedelta(seconds=2)),
+    # The law asks for erasure when the purpose is over, not within the hour.
+    Entry("erase-old-applications", people.erase_old_applications, timedelta(hours=6)),
     Entry("forget-old-events", upkeep.forget_old_events, timedelta(minutes=30)),
 )
