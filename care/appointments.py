@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import appointment_lists, appointment_news, audit, booking_checks, calendar, live, reminders
+from care import appointment_lists, appointment_news, audit, booking_checks, calendar, live, reminders, waiting_list
 from care.booking_checks import Request
 from care.matching import Wish
 from care.refusals import Refusal, Refused
@@ -264,10 +264,15 @@ def relocate(
     slot: Slot,
     now: datetime,
     reason: str = "",
+    gives_back: bool = True,
 ) -> None:
-    """Put an open appointment into a slot that was found possible, and remember where it was."""
+    """Put an open appointment into a slot that was found possible, and remember where it was.
+
+    `gives_back` False: the old time is not offered to those who wait, because the colleague will not be there.
+    """
     hold = appointment.hold
     assert hold is not None, "a booked appointment holds its time"
+    freed = waiting_list.freed_time(appointment=appointment, now=now)
     try:
         calendar.move(
             session=session,
@@ -282,6 +287,8 @@ def relocate(
     appointment.mode = slot.mode
     before.moved_at, before.moved_by_id = now, actor.id if actor else None
     before.reason = reason.strip()[:LONGEST_REASON] or None
+    if gives_back:
+        session.add(freed)
     session.flush()
     session.expire(appointment, ["staff", "room", "moves"])
     reminders.plan(session=session, appointment=appointment, now=now)
@@ -318,6 +325,7 @@ def cancel(
     now: datetime,
     reason: str = "",
     tell: bool = True,
+    gives_back: bool = True,
 ) -> Appointment:
     """Call it off and give the time back; a colleague says why, a person need not."""
     lock(session=session, appointment=appointment)
@@ -329,6 +337,8 @@ def cancel(
     if actor is not None and not said:
         raise Refused(Refusal.REASON_MISSING, "reason")
     hold = appointment.hold
+    if gives_back:
+        session.add(waiting_list.freed_time(appointment=appointment, now=now))
     state = AppointmentState.CANCELLED_BY_PERSON if actor is None else AppointmentState.CANCELLED_BY_STAFF
     appointment.end(state, now, actor, said or None)
     session.flush()

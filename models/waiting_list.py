@@ -133,3 +133,28 @@ class WaitingOffer(Base):
     room: Mapped[Room | None] = relationship()
     hold: Mapped[CalendarHold | None] = relationship()
     appointment: Mapped[Appointment | None] = relationship()
+
+
+class FreedTime(Base):
+    """A time that somebody gave back and that has still to be offered to those who wait."""
+
+    __tablename__ = "freed_times"
+    __table_args__ = (
+        Index(
+            "ix_freed_times_due",
+            "freed_at",
+            sqlite_where=text("handled_at IS NULL"),
+            postgresql_where=text("handled_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_members.id", ondelete="RESTRICT"))
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id", ondelete="SET NULL"))
+    mode: Mapped[Mode] = mapped_column(enum_column(Mode, "freed_mode"))
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    freed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    handled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    service: Mapped[Service] = relationship()

@@ -181,6 +181,41 @@ def upgrade() -> None:
     )
     op.create_index("ix_date_exceptions_span", "date_exceptions", ["staff_id", "ends_at"], unique=False)
     op.create_table(
+        "freed_times",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("room_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "mode",
+            sa.Enum(
+                "offline", "online", "phone", name="freed_mode", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("starts_at", sa.DateTime(), nullable=False),
+        sa.Column("freed_at", sa.DateTime(), nullable=False),
+        sa.Column("handled_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["room_id"], ["rooms.id"], name=op.f("fk_freed_times_room_id_rooms"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_id"], ["services.id"], name=op.f("fk_freed_times_service_id_services"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff_members.id"], name=op.f("fk_freed_times_staff_id_staff_members"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_freed_times")),
+    )
+    op.create_index(
+        "ix_freed_times_due",
+        "freed_times",
+        ["freed_at"],
+        unique=False,
+        sqlite_where=sa.text("handled_at IS NULL"),
+        postgresql_where=sa.text("handled_at IS NULL"),
+    )
+    op.create_table(
         "group_sessions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("service_id", sa.Integer(), nullable=False),
@@ -889,6 +924,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_group_sessions_staff_id"), table_name="group_sessions")
     op.drop_index("ix_group_sessions_span", table_name="group_sessions")
     op.drop_table("group_sessions")
+    op.drop_index(
+        "ix_freed_times_due",
+        table_name="freed_times",
+        sqlite_where=sa.text("handled_at IS NULL"),
+        postgresql_where=sa.text("handled_at IS NULL"),
+    )
+    op.drop_table("freed_times")
     op.drop_index("ix_date_exceptions_span", table_name="date_exceptions")
     op.drop_table("date_exceptions")
     op.drop_index(
