@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import demo_people, demo_talks, duty, staff
+from care import demo_duty, demo_people, demo_talks, duty, staff
 from care.demo_people import Person
 from models.duty import DutyPosition, DutyTurn
 from models.staff import RoleName, StaffMember
@@ -148,4 +148,5 @@ def load_conversations(*, session: Session, now: datetime, timezone: str, secret
     assert counselor is not None
     added = demo_talks.load(session=session, now=now, timezone=timezone, secret=secret, counselor=counselor)
     demo_people.load_work(session=session, now=now, secret=secret)
+    demo_duty.load(session=session, now=now, secret=secret)
     return added
