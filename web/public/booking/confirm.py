@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from care import appointment_links, appointments
 from care.appointments import Behalf
+from care.matching import Wish
 from care.refusals import Refusal, Refused
 from models.staff import StaffMember
 from web.common import chat_key, clock, form_keys, slot_days
@@ -82,7 +83,7 @@ def _book(work: Session, form: ConfirmForm, asked: Asked, at: datetime, key: str
         mode=asked.mode,
         staff_id=_staff_id(form),
         language=asked.language,
-        wish=asked.wish if chat_key.person() is not None else choices.Wish.ANY,
+        wish=asked.wish if chat_key.person() is not None else Wish.ANY,
         behalf=behalf,
         form_key=key,
         secret=chat_key.secret(),

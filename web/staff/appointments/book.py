@@ -8,6 +8,7 @@ from typing import Any
 from flask import render_template
 
 from care import services, skills, slots
+from care.matching import Wish
 from care.slots import Slot
 from models.staff import StaffMember
 from web.common import clock, languages, slot_days
@@ -36,7 +37,7 @@ def free_times(asked: Asked, *, limit: int | None = None, days: int = DAYS_SHOWN
         language=asked.language,
         specialty=asked.specialty,
         beneficiary_id=asked.person.id if asked.person else None,
-        wish=asked.wish if asked.person else choices.Wish.ANY,
+        wish=asked.wish if asked.person else Wish.ANY,
         by_staff=True,
         one_each=True,
         limit=limit,

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from care import appointments, booking_door, case_codes
+from care import appointments, booking_door, case_codes, series
 from care.appointments import Behalf
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
@@ -83,7 +83,14 @@ def _book(work: Session, form: BookForm, asked: Asked, at: datetime, key: str) -
         "secret": chat_key.secret(),
         "now": clock.now(),
     }
-    return appointments.book(**common, behalf=_behalf(form)).id, []
+    if form.weeks.data == 1:
+        return appointments.book(**common, behalf=_behalf(form)).id, []
+    if common["staff_id"] is None:
+        # A series is with one colleague: meeting somebody new each week is not what a series is for.
+        raise Refused(Refusal.NOBODY_FREE, "weeks")
+    made = series.book(**common, wanted=form.weeks.data, timezone=clock.timezone())
+    first = next(one.appointment.id for one in made.meetings if one.appointment is not None)
+    return first, [one.starts_at for one in made.refused]
 
 
 def _whom(work: Session, form: BookForm, key: str) -> Beneficiary:
@@ -119,10 +126,10 @@ def _tell(weeks: int, skipped: list[datetime]) -> None:
     if weeks == 1:
         flash(_("The time is booked."), "good")
         return
-    flash(_("The series is booked: %(count)s of %(weeks)s meetings.", count=weeks - len(skipped), weeks=weeks), "good")
+    flash(_("The series is booked."), "good")
     if skipped:
         days = ", ".join(local_time(one, "short") for one in skipped)
-        flash(_("These could not be had, please find other times: %(days)s", days=days), "danger")
+        flash(_("There is no meeting on these dates, please look at them: %(days)s", days=days), "danger")
 
 
 def _page(form: BookForm, asked: Asked, at: datetime, status: int = 200) -> Any:

@@ -9,8 +9,8 @@ from flask import flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from wtforms import SelectChoice
 
-from care import appointment_links, appointment_lists, appointments, note_history, notes, outcomes
-from care.refusals import Refused
+from care import appointment_links, appointment_lists, appointments, note_history, notes, outcomes, series
+from care.refusals import Refusal, Refused
 from models.appointments import Appointment
 from web.common import chat_key, clock, security
 from web.common.access import Access, access, staff_may
@@ -134,6 +134,28 @@ def cancel_appointment(appointment_id: int) -> Any:
         add_error(form.reason, str(refusal_words(refused.refusal)))
         return _page(appointment_id, cancelling=form, status=422)
     flash(_("The appointment is cancelled. The person is told."), "good")
+    return redirect(_back(appointment_id), code=303)
+
+
+@blueprint.post("/appointments/<row:appointment_id>/cancel-series")
+@access(Access.CHANGE_APPOINTMENTS)
+def cancel_series(appointment_id: int) -> Any:
+    """Call off everything of the series that is still ahead."""
+    form, one = CancelForm(), _get(appointment_id)
+    series_id = one.series_id
+    if series_id is None:
+        raise Refused(Refusal.NOT_FOUND)
+    if not form.validate():
+        return _page(appointment_id, cancelling=form, status=422)
+    try:
+        with unit_of_work() as work:
+            series.cancel_rest(
+                session=work, actor=security.me(), series_id=series_id, reason=form.reason.data or "", now=clock.now()
+            )
+    except Refused as refused:
+        add_error(form.reason, str(refusal_words(refused.refusal)))
+        return _page(appointment_id, cancelling=form, status=422)
+    flash(_("The rest of the series is cancelled. The person is told."), "good")
     return redirect(_back(appointment_id), code=303)
 
 

@@ -46,7 +46,7 @@ class PlanForm(FlaskForm):
     def rows(self) -> list[tuple[Any, Any, Any, Any, Any]]:
         """Return the five fields of each weekday."""
         names = ("works", "from", "until", "break_from", "break_until")
-        return [tuple(self[f"{name}_{day}"] for name in names) for day in range(7)]  # type: ignore[misc]
+        return [tuple(self[f"{name}_{day}"] for name in names) for day in range(7)]
 
     def usual(self) -> None:
         """Propose what most colleagues work, so that few fields have to be touched."""

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from care import availability
 from care.refusals import Refusal, Refused
-from models.availability import WeeklyPlan
+from models.availability import FOREVER, WeeklyPlan
 from models.staff import StaffMember
 from web.common import clock, security
 from web.common.access import Access, access
@@ -55,7 +55,7 @@ def page(
         plan_form=plan_form,
         exception_form=exception_form,
         weekdays=WEEKDAYS,
-        forever=availability.FOREVER,
+        forever=FOREVER,
         today=now.astimezone(ZoneInfo(clock.timezone())).date(),
         **more,
     )
