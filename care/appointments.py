@@ -287,8 +287,7 @@ def relocate(
     appointment.mode = slot.mode
     before.moved_at, before.moved_by_id = now, actor.id if actor else None
     before.reason = reason.strip()[:LONGEST_REASON] or None
-    if gives_back:
-        session.add(freed)
+    session.add_all([before, freed] if gives_back else [before])
     session.flush()
     session.expire(appointment, ["staff", "room", "moves"])
     reminders.plan(session=session, appointment=appointment, now=now)

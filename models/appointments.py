@@ -140,7 +140,7 @@ class Appointment(Base):
         """Take another time, colleague or room, and return what it was before. Raise ValueError when it is over."""
         self._must_be_open()
         before = AppointmentMove(
-            appointment=self,
+            appointment_id=self.id,
             from_starts_at=self.starts_at,
             from_staff_id=self.staff_id,
             from_room_id=self.room_id,
