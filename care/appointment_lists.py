@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from care import live
 from care.refusals import Refusal, Refused
 from models.appointments import Appointment, AppointmentState
 
@@ -68,3 +69,20 @@ def no_shows(*, session: Session, beneficiary_id: int) -> int:
         Appointment.beneficiary_id == beneficiary_id, Appointment.state == AppointmentState.NO_SHOW
     )
     return session.scalar(query) or 0
+
+
+def ask_for_outcomes(*, session: Session, now: datetime) -> int:
+    """Mark what is over and has no outcome, and wake the pages of whoever has to say it; return how many are new."""
+    rows = [row for row in to_complete(session=session, now=now) if row.outcome_asked_at is None]
+    for row in rows:
+        row.outcome_asked_at = now
+        live.publish(
+            session=session,
+            channel=live.DESK,
+            kind="appointments",
+            now=now,
+            appointment_id=row.id,
+            staff_id=row.staff_id,
+        )
+    session.flush()
+    return len(rows)

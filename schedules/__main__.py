@@ -35,6 +35,7 @@ def _tools(settings: config.Settings) -> Tools:
         post=Post(settings.gateways),
         quiet=QuietHours(settings.quiet_from, settings.quiet_until),
         public_url=settings.link_base,
+        secret=settings.secret_key,
     )
 
 

@@ -37,6 +37,8 @@ class Tools:
     post: Post = field(default_factory=Post)
     quiet: QuietHours = field(default_factory=lambda: QuietHours(time(21, 0), time(8, 0)))
     public_url: str = ""
+    # With which tokens in links are hashed; the site reads them with the same one.
+    secret: str = ""
 
     @property
     def rules(self) -> Rules:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from schedules.jobs import crises, duty, outbox, people, shifts, upkeep
+from schedules.jobs import appointments, crises, duty, outbox, people, shifts, upkeep
 from schedules.runner import Entry
 
 TIMETABLE = (
@@ -24,6 +24,11 @@ TIMETABLE = (
     Entry("go-on-with-cover-calls", shifts.go_on_with_cover_calls, timedelta(seconds=30)),
     Entry("close-attendance", shifts.close_attendance, timedelta(minutes=5)),
     Entry("publish-shifts", shifts.publish_shifts, timedelta(hours=1)),
+    # Appointments: reminders are planned in hours, a freed time goes on within half a minute.
+    Entry("queue-reminders", appointments.queue_reminders, timedelta(minutes=1)),
+    Entry("pass-offers-on", appointments.pass_offers_on, timedelta(seconds=30)),
+    Entry("ask-for-outcomes", appointments.ask_for_outcomes, timedelta(minutes=5)),
+    Entry("keep-the-calendar-true", appointments.keep_the_calendar_true, timedelta(hours=6)),
     Entry("ask-the-bot-again", outbox.ask_the_bot_again, timedelta(seconds=2)),
     # The law asks for erasure when the purpose is over, not within the hour.
     Entry("erase-old-applications", people.erase_old_applications, timedelta(hours=6)),
