@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from care import crises, human, live, outbox, safety_replies, transcript, triage_decisions
+from care import crises, human, live, outbox, safety_question, safety_replies, transcript, triage_decisions
 from care.refusals import Refusal, Refused
+from care.safety_question import Answer
 from models.base import LARGEST_ID
 from models.conversations import Conversation, Message, Owner, Sender
 from models.crises import FlagSource
 from models.outbox import OutboxKind
-from triage.assess import Assessment, assess
+from triage.assess import Assessment, assess, mode
 from triage.levels import Level
 
 LONGEST_MESSAGE = 20_000  # signs; longer than any story typed on a phone, short enough to assess at once
@@ -68,7 +69,7 @@ def post(
     if button is not None:
         text, payload = _offered(session=session, conversation=conversation, button=button)
     _refuse_unreadable(text)
-    assessment = None if payload else assess(text, previous=_rolling(session, conversation, now))
+    assessment, answer = _weighed(session, conversation, text, payload, now)
     if assessment is None or not assessment.level.is_at_least(Level.ORANGE):
         # Words that sound like danger are never turned away, however many came before them.
         _refuse_flood(session=session, conversation=conversation, now=now)
@@ -89,6 +90,7 @@ def post(
             conversation=conversation,
             message=message,
             assessment=assessment,
+            answer=answer,
             now=now,
             timezone=timezone,
         )
@@ -96,10 +98,24 @@ def post(
         replies += _answer_site_button(
             session=session, conversation=conversation, payload=payload, message=message, now=now, timezone=timezone
         )
-    elif conversation.owner is Owner.BOT:
+    elif conversation.owner is Owner.BOT and answer is None:
+        # The direct question was the site's own; the bot has nothing to add to its answer.
         queue_bot_turn(session=session, message=message, assessment=assessment, now=now)
     live.publish(session=session, channel=live.DESK, kind="message", now=now, conversation_id=conversation.id)
     return Posted(message, replies, repeated=False, assessment=assessment)
+
+
+def _weighed(
+    session: Session, conversation: Conversation, text: str, payload: str | None, now: datetime
+) -> tuple[Assessment | None, Answer | None]:
+    """Assess typed words, and add what they or a tap answer to our direct question."""
+    answer = safety_question.answer_of(payload)
+    assessment = None if payload else assess(text, previous=_rolling(session, conversation, now))
+    if assessment is not None and conversation.owner is Owner.BOT:
+        answer = safety_question.typed_answer(session=session, conversation=conversation, text=text, now=now)
+    if answer is not None:
+        assessment = safety_question.weigh(assessment or Assessment(mode=mode()), answer)
+    return assessment, answer
 
 
 def _refuse_unreadable(text: str) -> None:
@@ -170,11 +186,33 @@ def _react_to_risk(
     conversation: Conversation,
     message: Message,
     assessment: Assessment,
+    answer: Answer | None,
     now: datetime,
     timezone: str,
 ) -> list[Message]:
-    if not assessment.level.is_at_least(Level.YELLOW):
+    if assessment.level.is_at_least(Level.YELLOW):
+        _flag(session, conversation, message, assessment, now)
+    if conversation.owner is Owner.STAFF:
         return []
+    if answer is not None and not assessment.human_now:
+        key = safety_question.reply_key(answer)
+        return [safety_replies.thank(session=session, conversation=conversation, key=key, now=now, reply_to=message)]
+    if not assessment.level.is_at_least(Level.ORANGE):
+        return []
+    return safety_replies.give(
+        session=session,
+        conversation=conversation,
+        level=assessment.level,
+        tiers=assessment.tiers,
+        now=now,
+        timezone=timezone,
+        reply_to=message,
+    )
+
+
+def _flag(
+    session: Session, conversation: Conversation, message: Message, assessment: Assessment, now: datetime
+) -> None:
     crises.raise_flag(
         session=session,
         beneficiary=conversation.beneficiary,
@@ -189,17 +227,6 @@ def _react_to_risk(
             message_id=message.id,
         ),
         now=now,
-    )
-    if not assessment.level.is_at_least(Level.ORANGE) or conversation.owner is Owner.STAFF:
-        return []
-    return safety_replies.give(
-        session=session,
-        conversation=conversation,
-        level=assessment.level,
-        tiers=assessment.tiers,
-        now=now,
-        timezone=timezone,
-        reply_to=message,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import callbacks, duty, transcript
+from care import callbacks, duty, safety_question, transcript
 from care.wording import say, when
 from models.conversations import Conversation, Message, MessageKind, Sender
 from triage.levels import Level
@@ -37,6 +37,30 @@ def sentence_for(tiers: Sequence[str]) -> str:
     return "crisis.suicide"
 
 
+def question_for(sentence: str) -> str:
+    """Return the direct question that fits a fixed sentence: about dying, about the other person, or about danger."""
+    return {
+        "crisis.suicide": "ask.safety.self",
+        "crisis.other_person": "ask.safety.other",
+    }.get(sentence, "ask.safety.danger")
+
+
+def thank(
+    *, session: Session, conversation: Conversation, key: str, now: datetime, reply_to: Message | None = None
+) -> Message:
+    """Thank for an answer to the direct question; the offer of a person stays open."""
+    return transcript.append(
+        session=session,
+        conversation=conversation,
+        sender=Sender.SYSTEM,
+        kind=MessageKind.NOTICE,
+        text=say(key, conversation.language),
+        now=now,
+        buttons=[{"title": say("button.human", conversation.language), "payload": "site:human"}],
+        reply_to=reply_to,
+    )
+
+
 def give(
     *,
     session: Session,
@@ -63,15 +87,19 @@ def give(
             reply_to=reply_to,
         )
         return [card]
+    asks = safety_question.may_ask(session=session, conversation=conversation, level=level, now=now)
+    words = [say(key, language), _who_can_come(session, conversation, now, timezone)]
+    if asks:
+        words.append(say(question_for(key), language))
     card = transcript.append(
         session=session,
         conversation=conversation,
         sender=Sender.SYSTEM,
         kind=MessageKind.CRISIS,
-        text=say(key, language) + "\n" + _who_can_come(session, conversation, now, timezone),
+        text="\n".join(words),
         now=now,
-        buttons=_buttons(language),
-        extra={"sentence": key, "level": level.value, "numbers": ["120", "110", "12356"]},
+        buttons=safety_question.buttons(language) if asks else _buttons(language),
+        extra={"sentence": key, "level": level.value, "numbers": ["120", "110", "12356"], "asks_safety": asks},
         reply_to=reply_to,
     )
     return [card]
