@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from wtforms import SelectChoice
 
-from care import services, waiting_list
+from care import appointment_links, services, waiting_list, waiting_offers
 from care.refusals import Refusal, Refused
 from models.services import Mode, Service
 from models.waiting_list import PartOfDay, WaitingWish
-from web.common import clock, form_keys
+from web.common import chat_key, clock, form_keys
 from web.common.access import Access, access
 from web.common.database import reading, unit_of_work
 from web.common.languages import language
@@ -109,6 +109,37 @@ def my_waiting() -> Any:
     """Show what the person of this browser waits for."""
     code, _for_other = door.new_code()
     return render_template("public/booking/waiting.html", wishes=_own(reading(), g.beneficiary.id), new_code=code)
+
+
+@blueprint.post("/booking/waiting-list/offers")
+@access(Access.PERSON)
+def answer_offer() -> Any:
+    """Take or decline a kept time without its secret address: this browser has the person's own key."""
+    own, number, secret = g.beneficiary.id, request.form.get("offer", type=int), chat_key.secret()
+    back = url_for("public.my_waiting")
+    try:
+        with unit_of_work() as work:
+            offers = [one for wish in _own(work, own) for one in wish.offers if one.id == number]
+            if not offers:
+                raise Refused(Refusal.OFFER_OVER)
+            if request.form.get("answer") == "yes":
+                made = waiting_offers.accept(
+                    session=work, actor=None, offered=offers[0], secret=secret, now=clock.now()
+                )
+                token = appointment_links.make(session=work, secret=secret, appointment=made, now=clock.now())
+                back = url_for("public.own_appointment", token=token)
+            else:
+                waiting_offers.decline(
+                    session=work,
+                    actor=None,
+                    offered=offers[0],
+                    secret=secret,
+                    now=clock.now(),
+                    timezone=clock.timezone(),
+                )
+    except Refused as refused:
+        flash(str(refusal_words(refused.refusal)), "danger")
+    return redirect(back, code=303)
 
 
 @blueprint.post("/booking/waiting-list/leave")

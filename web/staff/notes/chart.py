@@ -94,7 +94,8 @@ def _y(total: float, highest: int) -> float:
 
 
 def _x(at: datetime, first: datetime, last: datetime) -> float:
-    start, span = LEFT + 12, WIDTH - LEFT - RIGHT - 24
+    # The names of the bands stand on the right, so the line ends before them.
+    start, span = LEFT + 12, WIDTH - LEFT - RIGHT - 112
     if last == first:
         return start + span / 2
     return start + span * ((at - first) / (last - first))
