@@ -138,7 +138,9 @@ def found(
     only_active: bool = False,
 ) -> list[StaffMember]:
     """Return the colleagues of a team, a station, a language; whatever is not named is not asked for."""
-    query = select(StaffMember).order_by(StaffMember.active.desc(), StaffMember.team, StaffMember.username)
+    query = select(StaffMember).order_by(
+        StaffMember.active.desc(), StaffMember.team.is_(None), StaffMember.team, StaffMember.username
+    )
     if team is not None:
         query = query.where(StaffMember.team == team)
     if station_id is not None:

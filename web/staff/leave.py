@@ -34,7 +34,7 @@ class LeaveForm(FlaskForm):
     starts = TimeField(lazy_gettext("From (empty: the whole day)"), validators=[Maybe()])
     last_day = DateField(lazy_gettext("Last day"), validators=[needed(), dates.SaneDay()])
     ends = TimeField(lazy_gettext("Until (empty: the whole day)"), validators=[Maybe()])
-    stand_in_id = SelectField(lazy_gettext("Stand-in"), coerce=int)
+    stand_in_id = SelectField(lazy_gettext("Who stands in"), coerce=int)
     staff_id = SelectField(lazy_gettext("Who is away"), coerce=int)
     note = TextAreaField(
         lazy_gettext("Note for whoever decides"), validators=[Length(max=leaves.LONGEST_NOTE)], render_kw={"rows": 2}
@@ -88,7 +88,7 @@ def _page(form: LeaveForm | None = None, status: int = 200) -> Any:
             ahead=[one for one in leaves.ahead(session=reading(), now=now) if one.decided_at] if may_decide else [],
             states=LEAVE_STATES,
             may_decide=may_decide,
-            last_day=dates.last_day,
+            span=dates.span,
         ),
         status,
     )

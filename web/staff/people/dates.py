@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from wtforms.validators import ValidationError
 
-from web.common import clock
+from web.common import clock, languages
 
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2100, 12, 31)
 
@@ -37,6 +37,16 @@ def today() -> date:
 def last_day(until: datetime) -> date:
     """Return the last day of a span whose end is not part of it."""
     return (until - timedelta(microseconds=1)).astimezone(zone()).date()
+
+
+def span(starts_at: datetime, ends_at: datetime) -> str:
+    """Return a span as people say it: whole days without a time of day, the last one named."""
+    starts, ends = starts_at.astimezone(zone()), ends_at.astimezone(zone())
+    if starts.time() != time() or ends.time() != time():
+        return f"{languages.local_time(starts, 'short')} – {languages.local_time(ends, 'short')}"
+    style = "d MMM" if languages.language() == "en" else "M月d日"
+    first, last = languages.local_time(starts, style), languages.local_time(ends - timedelta(days=1), style)
+    return first if first == last else f"{first} – {last}"
 
 
 class SaneDay:

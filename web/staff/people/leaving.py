@@ -16,7 +16,7 @@ from web.common.access import Access, access
 from web.common.database import reading, unit_of_work
 from web.staff import words as desk_words
 from web.staff.blueprint import blueprint
-from web.staff.people import words
+from web.staff.people import dates, words
 from web.staff.people.roster import was_declined
 
 
@@ -33,6 +33,7 @@ def leaving(staff_id: int) -> Any:
         ahead=handover.ahead(session=reading(), staff_id=staff_id, now=clock.now()),
         holds=words.HOLDS,
         positions=desk_words.POSITIONS,
+        span=dates.span,
     )
 
 
@@ -67,4 +68,5 @@ def left_behind() -> Any:
         gone=handover.left_behind(session=reading(), now=clock.now()),
         holds=words.HOLDS,
         positions=desk_words.POSITIONS,
+        span=dates.span,
     )

@@ -18,7 +18,7 @@ from web.common.database import reading, unit_of_work
 from web.staff import words as desk_words
 from web.staff.blueprint import blueprint
 from web.staff.forms import add_error
-from web.staff.people import certificate_rows, words
+from web.staff.people import certificate_rows, dates, words
 from web.staff.people.forms import ProfileForm, QualificationForm, RolesForm, SupervisorForm, show
 from web.staff.people.roster import was_declined
 
@@ -82,6 +82,7 @@ def page(member: StaffMember, status: int = 200, **forms: Any) -> Any:
             supervised=supervision.people_of(session=work, supervisor_id=member.id),
             leaves=leave.of(session=work, staff_id=member.id)[:10],
             leave_states=words.LEAVE_STATES,
+            span=dates.span,
             stand_in=leave.stand_in(session=work, staff_id=member.id, at=now),
             is_away=leave.is_away(session=work, staff_id=member.id, at=now),
             assignments=caseload.of(session=work, staff_id=member.id),
