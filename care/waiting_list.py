@@ -67,10 +67,8 @@ def ask(
 
 
 def leave(*, session: Session, actor: StaffMember | None, wish: WaitingWish, now: datetime) -> WaitingWish:
-    """Take a wish back; an offer that is open is declined first, so that the time goes on to the next."""
+    """Take a wish back for which no offer is open; care.waiting_offers.leave declines one that is."""
     session.refresh(wish, with_for_update={"of": WaitingWish})
-    if wish.state is WishState.OFFERED:
-        raise Refused(Refusal.ALREADY_OFFERED)
     if wish.state is WishState.WAITING:
         wish.state, wish.ended_at = WishState.LEFT, now
         session.flush()

@@ -242,6 +242,14 @@ def decline(
     return _end(session, actor, offered, OfferState.DECLINED, secret, now, timezone)
 
 
+def leave(*, session: Session, actor: StaffMember | None, wish: WaitingWish, secret: str, now: datetime) -> WaitingWish:
+    """Take a wish back for good; a time that is kept for the person goes on to the next."""
+    for offered in wish.offers:
+        if offered.state is OfferState.OPEN:
+            decline(session=session, actor=actor, offered=offered, secret=secret, now=now)
+    return waiting_list.leave(session=session, actor=actor, wish=wish, now=now)
+
+
 def lapsed(*, session: Session, now: datetime) -> Sequence[int]:
     """Return the numbers of the offers that nobody has answered in time."""
     return session.scalars(
