@@ -171,6 +171,8 @@ def _present_words(colleagues: Sequence[StaffMember], silent: Sequence[DutyTurn]
     separator = ", " if language() == "en" else "、"
     if colleagues:
         words_ = _("Here now: %(names)s", names=separator.join(one.display_name for one in colleagues))
+    elif silent:
+        words_ = _("Nobody is at the desk. People are told that no one is there.")
     else:
         words_ = _("Nobody is checked in. People are told that no one is at the desk.")
     gone = [

@@ -105,6 +105,12 @@ def _shown(turn: DutyTurn, away: set[int], start: datetime, end: datetime) -> Sh
     )
 
 
+def until(end: datetime) -> str:
+    """Return when a turn ends; midnight is the end of the day before, not the start of the next."""
+    shown = end.astimezone(_zone()).strftime("%H:%M")
+    return "24:00" if shown == "00:00" else shown
+
+
 def _span(start: datetime, end: datetime, midnight: datetime) -> str:
     until = "24:00" if end == midnight else end.astimezone(_zone()).strftime("%H:%M")
     return f"{start.astimezone(_zone()).strftime('%H:%M')}–{until}"

@@ -53,7 +53,12 @@ class FillForm(FlaskForm):
     copied = DateField(_("The other week (any day of it)"), validators=[Optional()])
 
 
+def _number(value: object) -> int:
+    """Read a choice; the empty one is nobody's number."""
+    return int(str(value)) if value else 0
+
+
 class OfferForm(FlaskForm):
     """To whom a turn is offered."""
 
-    to_staff_id = SelectField(_("Offer to"), coerce=int, validators=[needed()])
+    to_staff_id = SelectField(_("Offer to"), coerce=_number, validators=[needed()])

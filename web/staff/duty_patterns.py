@@ -22,6 +22,7 @@ from web.common.database import reading, unit_of_work
 from web.common.refusal_words import refusal_words
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
+from web.staff.duty import until
 from web.staff.duty_forms import PATTERN, FillForm, SlotForm
 from web.staff.duty_words import HITCHES, WEEKDAYS
 from web.staff.forms import add_error
@@ -45,7 +46,7 @@ def _page(form: SlotForm | None = None, status: int = 200) -> Any:
 
 def clock_of(minute: int) -> str:
     """Return minutes after midnight as a time of day; past midnight it is the next day's."""
-    return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
+    return "24:00" if minute == 24 * 60 else f"{minute // 60 % 24:02d}:{minute % 60:02d}"
 
 
 def _slot_form(*, fresh: bool = False) -> SlotForm:
@@ -107,9 +108,9 @@ def duty_fill() -> Any:
     """Show the turns that would be put on the roster, each with what is to be said about it."""
     form = FillForm(request.args) if request.args else _fill_form()
     if request.args and not form.validate():
-        return render_template("staff/duty_fill.html", form=form, proposals=None, hitches=HITCHES), 422
+        return render_template("staff/duty_fill.html", form=form, proposals=None, hitches=HITCHES, until=until), 422
     proposals = _proposals(reading(), form) if request.args else None
-    return render_template("staff/duty_fill.html", form=form, proposals=proposals, hitches=HITCHES)
+    return render_template("staff/duty_fill.html", form=form, proposals=proposals, hitches=HITCHES, until=until)
 
 
 @blueprint.post("/duty/fill")
@@ -118,7 +119,7 @@ def put_week() -> Any:
     """Put the week on the roster as it was looked at; what has got in the way since is left out."""
     form = FillForm(request.form)
     if not form.validate():
-        return render_template("staff/duty_fill.html", form=form, proposals=None, hitches=HITCHES), 422
+        return render_template("staff/duty_fill.html", form=form, proposals=None, hitches=HITCHES, until=until), 422
     try:
         with unit_of_work() as work:
             put = duty_patterns.put(

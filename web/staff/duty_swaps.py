@@ -20,6 +20,7 @@ from web.common.database import reading, unit_of_work
 from web.common.refusal_words import refusal_words
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
+from web.staff.duty import until
 from web.staff.duty_forms import OfferForm
 from web.staff.duty_words import SWAPS
 from web.staff.forms import add_error
@@ -51,6 +52,7 @@ def _page(refused_form: OfferForm | None = None, refused_turn: int | None = None
         decided=duty_swaps.decided(session=session) if staff_may(Access.PLAN_DUTY) else [],
         turns=turns if staff_may(Access.CHECK_IN) else [],
         states=SWAPS,
+        until=until,
     )
     return page, status
 
@@ -58,7 +60,9 @@ def _page(refused_form: OfferForm | None = None, refused_turn: int | None = None
 def _offer_form(turn: DutyTurn, *, fresh: bool = True) -> OfferForm:
     form = OfferForm(formdata=None) if fresh else OfferForm()
     takers = duty_swaps.who_may_take(session=reading(), turn=turn)
-    form.to_staff_id.choices = [SelectChoice(one.id, one.display_name) for one in takers]
+    # Nobody is chosen beforehand: a colleague must not be asked by mistake.
+    first = SelectChoice("", _("Please choose"))
+    form.to_staff_id.choices = [first, *(SelectChoice(one.id, one.display_name) for one in takers)]
     form.to_staff_id.id = f"to-{turn.id}"
     return form
 
