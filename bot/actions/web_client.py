@@ -70,6 +70,35 @@ class WebClient:
         """Change the language of the conversation."""
         return await self._ask("PUT", f"/conversations/{conversation}/language", {"language": language})
 
+    async def services(self, conversation: str) -> dict[str, Any]:
+        """Return what the person can book alone."""
+        return await self._ask("GET", f"/conversations/{conversation}/services")
+
+    async def slots(self, conversation: str, service: int, mode: str) -> dict[str, Any]:
+        """Return the next free times of a service."""
+        return await self._ask("GET", f"/conversations/{conversation}/slots?service={service}&mode={mode}")
+
+    async def slots_to_move(self, conversation: str, appointment: int) -> dict[str, Any]:
+        """Return the times to which an appointment can be moved."""
+        return await self._ask("GET", f"/conversations/{conversation}/slots?appointment={appointment}")
+
+    async def appointments(self, conversation: str) -> dict[str, Any]:
+        """Return what the person has before them, in order."""
+        return await self._ask("GET", f"/conversations/{conversation}/appointments")
+
+    async def book(self, conversation: str, wish: dict[str, Any]) -> dict[str, Any]:
+        """Book a time that was shown; the same key books once."""
+        return await self._ask("POST", f"/conversations/{conversation}/appointments", wish)
+
+    async def move(self, conversation: str, appointment: int, starts_at: str) -> dict[str, Any]:
+        """Move an appointment; refused, the old time stays."""
+        path = f"/conversations/{conversation}/appointments/{appointment}/move"
+        return await self._ask("POST", path, {"starts_at": starts_at})
+
+    async def cancel(self, conversation: str, appointment: int) -> dict[str, Any]:
+        """Call an appointment off."""
+        return await self._ask("POST", f"/conversations/{conversation}/appointments/{appointment}/cancel", {})
+
     async def hours(self, language: str) -> dict[str, Any]:
         """Return when a person can be reached, in words."""
         return await self._ask("GET", f"/hours?language={language}")

@@ -28,8 +28,15 @@ CALLS: dict[str, Call] = {
     "flag": lambda line: line.raise_flag(PERSON, example("flag")["request"]),
     "language": lambda line: line.set_language(PERSON, "en"),
     "hours": lambda line: line.hours("zh-CN"),
+    "services": lambda line: line.services(PERSON),
+    "slots": lambda line: line.slots(PERSON, 1, "online"),
+    "slots_to_move": lambda line: line.slots_to_move(PERSON, 1),
+    "next_appointments": lambda line: line.appointments(PERSON),
+    "book_appointment": lambda line: line.book(PERSON, example("book_appointment")["request"]),
+    "move_appointment": lambda line: line.move(PERSON, 1, "2026-03-06T02:00:00+00:00"),
+    "cancel_appointment": lambda line: line.cancel(PERSON, 1),
 }
-TOLD_OTHERWISE = {"put_intake_refused", "webhook_turn"}
+TOLD_OTHERWISE = {"put_intake_refused", "book_appointment_refused", "webhook_turn"}
 
 
 def test_every_example_is_spoken_by_a_test() -> None:

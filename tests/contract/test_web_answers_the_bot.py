@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.orm import Session
 
+from care import appointments, availability, services
 from care.bot_line import BotLine
 from models.conversations import Conversation
+from models.services import Mode
+from models.staff import RoleName, StaffMember, Team
 from models.stations import Station
 from tests.fixtures.desk import DeskSite
 
@@ -51,11 +56,36 @@ def _fits(answer: Any, example: Any) -> bool:
 def _ready(site: DeskSite) -> str:
     """Make the situation in which the examples were written; return the address part of the conversation."""
     conversation_id = site.person()
+    site.colleague(RoleName.COUNSELOR)
     with site.work() as session:
         session.add(Station(slug="s1", name_zh="城阳街道站", name_en="Chengyang Street"))
+        _appointments(site, session, conversation_id)
     public_id = site.conversation(conversation_id).public_id
     assert _ask(site, public_id, EXAMPLES["put_intake"] | {"request": TOLD}).status_code == 200
     return public_id
+
+
+def _appointments(site: DeskSite, session: Session, conversation_id: int) -> None:
+    """Open a service, let a colleague work from Monday to Friday, and book the first appointment of the examples."""
+    now = site.clock()
+    # Made first, so that the colleague of the examples is number 1.
+    member = session.get_one(StaffMember, 1)
+    member.team = Team.COUNSELOR
+    terms = services.Terms(name_zh="一对一面谈", name_en="Talk", minutes=50, phone=False)
+    service = services.open_service(session=session, actor=member, key="talk", terms=terms, now=now)
+    hours = [availability.Hours(day, 9 * 60, 18 * 60) for day in range(5)]
+    availability.add_plan(
+        session=session, actor=member, staff_id=1, hours=hours, valid_from=now.date() - timedelta(days=7), now=now
+    )
+    appointments.book(
+        session=session,
+        actor=None,
+        beneficiary=session.get_one(Conversation, conversation_id).beneficiary,
+        service=service,
+        starts_at=datetime(2026, 3, 5, 2, tzinfo=UTC),
+        mode=Mode.ONLINE,
+        now=now,
+    )
 
 
 def _answer_items(site: DeskSite, public_id: str, answers: dict[str, int]) -> None:
