@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, live, presence
+from care import audit, chat_shift, live, presence
 from care.refusals import Refusal, Refused
 from models.duty import DutyPosition, DutyTurn
 from models.staff import Role, RoleName, StaffMember
@@ -51,7 +51,7 @@ def lost(*, session: Session, at: datetime) -> list[DutyTurn]:
 
 def is_open(*, session: Session, at: datetime) -> bool:
     """Tell whether a person may be offered: somebody is at the desk on a turn or a shift that serves the chat."""
-    return bool(present(session=session, at=at))
+    return bool(present(session=session, at=at) or chat_shift.people(session=session, at=at))
 
 
 def next_turn(*, session: Session, after: datetime) -> DutyTurn | None:

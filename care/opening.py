@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from care import duty
+from care import chat_shift, duty
 from models.duty import DutyPosition, OpeningState
 
 THE_DOOR = 1
@@ -43,7 +43,8 @@ def planned(*, session: Session, start: datetime, end: datetime) -> list[tuple[d
 
 
 def _known(session: Session, opening: Opening, now: datetime) -> str:
-    people = sorted(one.id for one in duty.present(session=session, at=now))
+    there = (*duty.present(session=session, at=now), *chat_shift.people(session=session, at=now))
+    people = sorted({one.id for one in there})
     silent = sorted(turn.id for turn in duty.lost(session=session, at=now))
     return f"{people}{silent}{opening.next_at.isoformat() if opening.next_at else ''}"
 

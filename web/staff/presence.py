@@ -9,7 +9,7 @@ from flask import Response, current_app, request
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
-from care import duty, presence
+from care import chat_shift, duty, presence
 from web.common import clock
 from web.common.access import Access, staff_may
 from web.common.database import reading, unit_of_work
@@ -45,8 +45,12 @@ def _may_serve() -> bool:
 
 
 def _note(me: int, now: datetime) -> None:
-    if not presence.wants_a_sign(session=reading(), staff_id=me, now=now):
+    on_turn = presence.wants_a_sign(session=reading(), staff_id=me, now=now)
+    on_shift = chat_shift.wants_a_sign(session=reading(), staff_id=me, now=now)
+    if not on_turn and not on_shift:
         return
     with unit_of_work() as work:
-        if presence.note_seen(session=work, staff_id=me, now=now):
+        came = on_turn and presence.note_seen(session=work, staff_id=me, now=now)
+        came = (on_shift and chat_shift.note_seen(session=work, staff_id=me, now=now)) or came
+        if came:
             duty.announce(session=work, now=now)
