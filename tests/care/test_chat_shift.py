@@ -1,0 +1,78 @@
+"""A shift that serves the chat opens it only with somebody who may take a chat and whose desk is awake."""
+
+from __future__ import annotations
+
+import pytest
+
+from care import chat_shift, duty
+from models.shifts import ShiftRole, SignUp, SignUpState
+from models.staff import RoleName
+from tests.fixtures.shifts import ShiftWorld
+from tests.fixtures.world import World
+
+
+@pytest.fixture
+def world_of_shifts(world: World) -> ShiftWorld:
+    return ShiftWorld(world)
+
+
+def arrive(base: ShiftWorld, staff_id: int, *, role: str = "chat", state: SignUpState = SignUpState.ARRIVED) -> None:
+    role_id = base.role(starts=-1, hours=4, role=role, places=3)
+    with base.world.work() as session:
+        found = session.get_one(ShiftRole, role_id)
+        session.add(
+            SignUp(
+                shift_role_id=found.id,
+                shift_id=found.shift_id,
+                places=found.places,
+                place_no=1,
+                staff_id=staff_id,
+                state=state,
+                signed_up_at=base.world.clock(),
+                arrived_at=base.world.clock() if state is SignUpState.ARRIVED else None,
+            )
+        )
+
+
+def sign(base: ShiftWorld, staff_id: int) -> bool:
+    with base.world.work() as session:
+        if not chat_shift.wants_a_sign(session=session, staff_id=staff_id, now=base.world.clock()):
+            return False
+        return chat_shift.note_seen(session=session, staff_id=staff_id, now=base.world.clock())
+
+
+def is_open(base: ShiftWorld) -> bool:
+    with base.world.look() as session:
+        return duty.is_open(session=session, at=base.world.clock())
+
+
+def test_somebody_on_a_chat_shift_opens_the_chat_while_their_desk_is_awake(world_of_shifts: ShiftWorld) -> None:
+    member = world_of_shifts.world.colleague("counselor", RoleName.COUNSELOR, RoleName.VOLUNTEER)
+    arrive(world_of_shifts, member)
+    assert not is_open(world_of_shifts)
+    assert sign(world_of_shifts, member)
+    assert is_open(world_of_shifts)
+    world_of_shifts.world.clock.advance(minutes=2)
+    assert not sign(world_of_shifts, member)  # they were here all the time
+    world_of_shifts.world.clock.advance(minutes=2.9)
+    assert is_open(world_of_shifts)
+    world_of_shifts.world.clock.advance(minutes=0.2)
+    assert not is_open(world_of_shifts)
+    assert sign(world_of_shifts, member)
+
+
+def test_a_volunteer_alone_is_nobodys_promise_of_a_person(world_of_shifts: ShiftWorld) -> None:
+    member = world_of_shifts.volunteer()
+    arrive(world_of_shifts, member)
+    assert not sign(world_of_shifts, member)
+    assert not is_open(world_of_shifts)
+
+
+@pytest.mark.parametrize(("role", "state"), [("front_desk", SignUpState.ARRIVED), ("chat", SignUpState.SIGNED_UP)])
+def test_another_shift_or_one_without_a_check_in_opens_nothing(
+    world_of_shifts: ShiftWorld, role: str, state: SignUpState
+) -> None:
+    member = world_of_shifts.world.colleague("counselor", RoleName.COUNSELOR)
+    arrive(world_of_shifts, member, role=role, state=state)
+    assert not sign(world_of_shifts, member)
+    assert not is_open(world_of_shifts)
