@@ -87,6 +87,12 @@ class Refusal(StrEnum):
     NOBODY_FITS = "nobody_fits"  # No volunteer fits who was not asked yet.
     ALREADY_CALLING = "already_calling"  # Somebody is looking for cover already.
     NO_HOURS = "no_hours"  # No approved hours lie in the period.
+    # Review of the detector's decisions.
+    LEVEL_DOES_NOT_FIT = "level_does_not_fit"  # The level contradicts what was decided and how it is judged.
+    ALREADY_EXPORTED = "already_exported"  # The sentence guards the detector already and is not changed here.
+    EMPTY_SENTENCE = "empty_sentence"  # A sentence without words teaches nothing.
+    NOT_CHECKED = "not_checked"  # Nobody has said that nothing tells who wrote it.
+    STILL_TELLS = "still_tells"  # Something in the sentence may still tell who wrote it.
     # Appointments.
     TOO_SOON = "too_soon"  # Less time is left before the start than the service asks for.
     TOO_FAR = "too_far"  # Further ahead than the service is planned.

@@ -47,6 +47,7 @@ class TriageReview(Base):
     __tablename__ = "triage_reviews"
     __table_args__ = (
         CheckConstraint("sentence IS NULL OR cleared_by_id IS NOT NULL", "a_named_person_cleared_the_sentence"),
+        CheckConstraint("cleared_by_id IS NULL OR cleared_by_id <> marked_by_id", "four_eyes_clear_a_sentence"),
         CheckConstraint("exported_at IS NULL OR sentence IS NOT NULL", "only_a_cleared_sentence_leaves"),
     )
 
@@ -65,3 +66,4 @@ class TriageReview(Base):
 
     message: Mapped[Message] = relationship()
     marked_by: Mapped[StaffMember] = relationship(foreign_keys=[marked_by_id])
+    cleared_by: Mapped[StaffMember | None] = relationship(foreign_keys=[cleared_by_id])

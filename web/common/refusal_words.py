@@ -69,6 +69,16 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.NO_CASELOAD: _("Only counselors and social workers carry cases."),
     Refusal.IN_A_CIRCLE: _("This line would lead back to the person themselves."),
     Refusal.NAME_TAKEN: _("This name is already taken."),
+    # Review of the detector's decisions.
+    Refusal.LEVEL_DOES_NOT_FIT: _(
+        "This level does not fit. A missed alarm is higher than what was decided, a false one is lower than orange."
+    ),
+    Refusal.ALREADY_EXPORTED: _(
+        "This sentence already guards the detector. If the person may be at risk, raise the level on the case page."
+    ),
+    Refusal.EMPTY_SENTENCE: _("Please leave at least a few words, without names."),
+    Refusal.NOT_CHECKED: _("Please say that nothing here tells who it is."),
+    Refusal.STILL_TELLS: _("Something here may still tell who it is. Please look at it once more."),
     # Volunteer shifts.
     Refusal.FULL: _("All places are taken. You can put your name on the waiting list."),
     Refusal.NOT_OPEN_YET: _("This shift is not open for sign-up yet."),

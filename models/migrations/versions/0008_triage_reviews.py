@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("tiers", sa.JSON(), nullable=False),
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("pattern_ids", sa.JSON(), nullable=False),
-        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
         sa.Column("model_hash", sa.String(length=64), nullable=True),
         sa.Column("lexicon_version", sa.String(length=16), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
@@ -53,6 +53,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "sentence IS NULL OR cleared_by_id IS NOT NULL",
             name=op.f("ck_triage_reviews_a_named_person_cleared_the_sentence"),
+        ),
+        sa.CheckConstraint(
+            "cleared_by_id IS NULL OR cleared_by_id <> marked_by_id",
+            name=op.f("ck_triage_reviews_four_eyes_clear_a_sentence"),
         ),
         sa.CheckConstraint(
             "exported_at IS NULL OR sentence IS NOT NULL",
