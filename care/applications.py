@@ -89,7 +89,8 @@ def apply(
     if not SHORTEST_KEY <= len(form_key) <= LONGEST_KEY:
         raise Refused(Refusal.WRONG_VALUE, "form_key")
     name = " ".join(_tidy(form.name, LONGEST_NAME, "name").split())
-    if not name:
+    # A name of nothing but invisible signs would be an empty line in the inbox.
+    if not any(sign.isalpha() for sign in name):
         raise Refused(Refusal.EMPTY, "name")
     phone, about = tidy_phone(form.phone), _tidy(form.about, LONGEST_ABOUT, "about")
     if not form.adult or not form.agreed:
