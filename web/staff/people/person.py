@@ -124,8 +124,8 @@ def edit_person(staff_id: int) -> Any:
                 display_name=form.display_name.data,
                 team=Team(form.team.data) if form.team.data else None,
                 station_id=form.station_id.data or None,
-                languages=form.languages.data,
-                specialties=form.specialties.data,
+                languages=form.languages.data or [],
+                specialties=form.specialties.data or [],
                 caseload_cap=form.caseload_cap.data,
                 phone=form.phone.data or "",
                 now=clock.now(),
@@ -152,7 +152,7 @@ def change_roles(staff_id: int) -> Any:
                 session=work,
                 actor=security.me(),
                 staff_id=staff_id,
-                roles=[RoleName(name) for name in form.roles.data],
+                roles=[RoleName(name) for name in form.roles.data or []],
                 now=clock.now(),
             )
     except Declined as declined:

@@ -140,7 +140,7 @@ def add_person() -> Any:
                 actor=security.me(),
                 username=form.username.data,
                 display_name=form.display_name.data,
-                roles=[RoleName(name) for name in form.roles.data],
+                roles=[RoleName(name) for name in form.roles.data or []],
                 password_hash=password_hash,
                 language=form.language.data,
                 now=clock.now(),
