@@ -19,8 +19,8 @@ from models.calendar import HolderKind
 from models.services import Mode, Service
 from models.stations import Room
 
-# Looking through three weeks first answers nearly every search for the next few times.
-_NEAR = 21 * DAY
+# The next few times are nearly always found in the week that comes, so a search for a few looks there first.
+_NEARER = (7 * DAY, 28 * DAY)
 # More colleagues than any base has; time and rank are one whole number, because sorting whole numbers is quick.
 _RANKS = 1 << 16
 LONGEST_HORIZON = timedelta(days=366)
@@ -127,12 +127,13 @@ def bounds(
 
 
 def _portions(earliest: int, latest: int, limit: int | None) -> Iterator[tuple[int, int]]:
-    near = week_begins(week_of(earliest + _NEAR))
-    if limit is None or latest <= near:
-        yield earliest, latest
-        return
-    yield earliest, near
-    yield near, latest
+    if limit is not None:
+        for ahead in _NEARER:
+            near = week_begins(week_of(earliest + ahead))
+            if earliest < near < latest:
+                yield earliest, near
+                earliest = near
+    yield earliest, latest
 
 
 class Search:
@@ -159,7 +160,7 @@ class Search:
             ids=ids,
             start=self.start,
             # To the end of the last week, whose whole load is compared.
-            end=week_begins(week_of(self.end) + 1),
+            end=max(self.end, week_begins(week_of(self.latest - 1) + 1)),
             without_hold_id=self.wanted.without_hold_id,
         )
 
@@ -201,7 +202,7 @@ class Search:
         def weight(week: int, one: Candidate) -> tuple[object, ...]:
             return load.get((one.staff_id, week), 0), since.get(one.staff_id), one.staff_id
 
-        weeks = range(week_of(self.earliest), week_of(self.latest) + 1)
+        weeks = range(week_of(self.earliest), week_of(self.latest - 1) + 1)
         return {week: sorted(self.wanted.candidates, key=partial(weight, week)) for week in weeks}
 
     def cells_of(self, staff_id: int) -> OpenTime:
