@@ -47,6 +47,8 @@ class Access(StrEnum):
     SEE_NOTES = "note.see"
     WRITE_NOTES = "note.write"
     COUNTERSIGN_NOTES = "note.countersign"
+    # Review of the detector's decisions.
+    REVIEW_TRIAGE = "triage.review"
     # Appointments.
     SEE_APPOINTMENTS = "appointment.see"
     BOOK = "appointment.book"
@@ -62,6 +64,11 @@ class Access(StrEnum):
     SEE_CASELOAD = "caseload.see"
     ASSIGN_CASES = "caseload.assign"
     DECIDE_LEAVE = "leave.decide"
+    # Volunteer shifts.
+    SEE_SHIFTS = "shift.see"
+    TAKE_SHIFTS = "shift.take"
+    PLAN_SHIFTS = "shift.plan"
+    CERTIFY_HOURS = "hours.certify"
 
 
 # The permission table. Volunteers and social workers do not read chats or scores (docs/clinical-safety.md).
@@ -86,6 +93,8 @@ ROLES: dict[Access, frozenset[R]] = {
     Access.WRITE_NOTES: frozenset({R.COUNSELOR, R.SUPERVISOR}),
     # A base manager may be somebody's supervisor too (care/supervision.py).
     Access.COUNTERSIGN_NOTES: LEADS,
+    # Judging the detector means reading again what a person wrote.
+    Access.REVIEW_TRIAGE: LEADS,
     # Appointments: codes and times, no words and no scores.
     Access.SEE_APPOINTMENTS: DESK | {R.SOCIAL_WORKER},
     Access.BOOK: DESK | {R.SOCIAL_WORKER},
@@ -102,6 +111,11 @@ ROLES: dict[Access, frozenset[R]] = {
     Access.SEE_CASELOAD: LEADS | {R.COUNSELOR, R.SOCIAL_WORKER},
     Access.ASSIGN_CASES: LEADS,
     Access.DECIDE_LEAVE: LEADS,
+    # Volunteer shifts: those who plan them are not those who take them, and nobody approves their own.
+    Access.SEE_SHIFTS: LEADS | {R.VOLUNTEER, R.SOCIAL_WORKER},
+    Access.TAKE_SHIFTS: frozenset({R.VOLUNTEER}),
+    Access.PLAN_SHIFTS: LEADS | {R.SOCIAL_WORKER},
+    Access.CERTIFY_HOURS: LEADS,
 }
 
 

@@ -26,6 +26,7 @@ from web.staff import (
     queue,
     services,
     sign_in,
+    triage,
 )
 from web.staff.blueprint import blueprint
 
@@ -51,6 +52,7 @@ __all__ = [
     "queue",
     "services",
     "sign_in",
+    "triage",
 ]
 
 

@@ -18,7 +18,10 @@ STAFF_REASONS: dict[str, Any] = {
     "staff_other_source": _("Someone close to the person told us"),
     "staff_silence": _("The person stopped answering at a dangerous moment"),
 }
-_OTHER: dict[str, Any] = {"says_urgent": _("Says they need someone now")}
+_OTHER: dict[str, Any] = {
+    "says_urgent": _("Says they need someone now"),
+    "read_again": _("A reviewer read an earlier message again: the alarm should have rung"),
+}
 
 
 def words_of(source: FlagSource, reason: str, language: str) -> str:

@@ -8,18 +8,42 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from care import case_file
+from care import case_file, triage_reviews
 from models.conversations import Conversation, Message, Owner, Sender
 from models.crises import CrisisFlag
 from models.staff import StaffMember
+from models.triage_records import TriageDecision, TriageReview
+from web.common.access import ROLES, Access
 from web.common.languages import language, local_time
 from web.staff import reasons, words
+from web.staff.paths import path_of
+from web.staff.triage.words import SHORT_VERDICTS, decision_rows
 
 
 def rows(*, session: Session, messages: Sequence[Message], me: StaffMember) -> list[dict[str, Any]]:
     """Return the messages for the page and for the stream."""
     flags = case_file.flags_of_messages(session=session, message_ids=[message.id for message in messages])
-    return [_row(message, flags.get(message.id, []), me) for message in messages]
+    found = [_row(message, flags.get(message.id, []), me) for message in messages]
+    if not me.has_any(*ROLES[Access.REVIEW_TRIAGE]):
+        return found
+    theirs = [message.id for message in messages if message.sender is Sender.PERSON]
+    decisions = triage_reviews.decisions_of(session=session, message_ids=theirs)
+    reviews = triage_reviews.reviews_of(session=session, message_ids=theirs)
+    judged = {number: _judged(number, decisions.get(number), reviews.get(number)) for number in theirs}
+    return [row | judged.get(row["id"], {}) for row in found]
+
+
+def _judged(number: int, decision: TriageDecision | None, review: TriageReview | None) -> dict[str, Any]:
+    said = decision_rows(decision)
+    return {
+        "judged": said["level_name"],
+        "judged_reasons": said["reasons"],
+        "judged_score": said["score"],
+        "judged_by": said["by"],
+        "reviewed": str(SHORT_VERDICTS[review.verdict]) if review else "",
+        # The number of the message, never a word of it.
+        "review_url": path_of("staff.new_triage_review", message=number),
+    }
 
 
 def _row(message: Message, flags: list[CrisisFlag], me: StaffMember) -> dict[str, Any]:
