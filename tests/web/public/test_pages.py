@@ -18,7 +18,7 @@ from tests.web.public.conftest import Visitor
 from tests.web.public.page_rules import broken_rules
 
 WEB = Path(__file__).parents[3] / "web"
-PAGES = ["/", "/about", "/resume", "/resume?expired=1", "/chat", "/not-here"]
+PAGES = ["/", "/about", "/resume", "/resume?expired=1", "/chat", "/not-here", "/volunteer", "/volunteer/thanks"]
 GAP = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
