@@ -25,6 +25,7 @@ from web.staff import (
     presence,
     queue,
     services,
+    shifts,
     sign_in,
     triage,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "presence",
     "queue",
     "services",
+    "shifts",
     "sign_in",
     "triage",
 ]
