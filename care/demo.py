@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import demo_duty, demo_people, demo_talks, duty, staff
+from care import demo_appointments, demo_duty, demo_people, demo_talks, duty, staff
 from care.demo_people import Person
 from models.duty import DutyPosition, DutyTurn
 from models.staff import RoleName, StaffMember
@@ -149,4 +149,5 @@ def load_conversations(*, session: Session, now: datetime, timezone: str, secret
     added = demo_talks.load(session=session, now=now, timezone=timezone, secret=secret, counselor=counselor)
     demo_people.load_work(session=session, now=now, secret=secret)
     demo_duty.load(session=session, now=now, secret=secret)
+    demo_appointments.load(session=session, now=now)
     return added
