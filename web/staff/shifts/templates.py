@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from wtforms import SelectChoice
 
 from care import shift_templates
@@ -97,5 +96,5 @@ def publish_shifts() -> Any:
     """Make the shifts of the coming weeks now."""
     with unit_of_work() as work:
         made = shift_templates.publish(session=work, now=clock.now(), timezone=clock.timezone())
-    flash(ngettext("%(num)s shift was published.", "%(num)s shifts were published.", made), "good")
+    flash(_("Shifts published: %(count)s.", count=made), "good")
     return redirect(url_for("staff.shift_templates_page"), code=303)

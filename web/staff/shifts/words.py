@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from care.refusals import Refusal
@@ -127,7 +127,7 @@ def length(minutes: int) -> str:
     """Return a length of time as people say it."""
     hours, rest = divmod(minutes, 60)
     if not rest:
-        return str(ngettext("%(num)s hour", "%(num)s hours", hours))
+        return str(gettext("%(count)s h", count=hours))
     if not hours:
         return str(gettext("%(count)s min", count=rest))
     return str(gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=rest))
