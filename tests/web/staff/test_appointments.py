@@ -300,3 +300,26 @@ def test_each_of_the_three_teams_has_a_day(desk_site: DeskSite, role: RoleName) 
     page = desk_site.signed_in(role).get("/staff/my-day")
     assert page.status_code == 200
     assert broken_rules(page.get_data(as_text=True), "en") == []
+
+
+def test_calendar_address_is_shown_once_tells_nothing_and_is_taken_back(
+    desk_site: DeskSite, bookable: Bookable
+) -> None:
+    talk = desk_site.person()
+    bookable.appointment(talk, TUESDAY)
+    browser = _signed_in(desk_site, bookable)
+    browser.post("/staff/calendar/feed")
+    page = browser.get("/staff/calendar/feed").get_data(as_text=True)
+    address = re.search(r'id="feed-address">http://localhost([^<]+)<', page)
+    assert address is not None
+    assert "feed-address" not in browser.get("/staff/calendar/feed").get_data(as_text=True)
+    stranger = desk_site.browser()
+    answer = stranger.get(address.group(1))
+    text = answer.get_data(as_text=True)
+    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
+    assert "20260303T010000Z" in text
+    assert desk_site.code_of(talk) not in text
+    assert "Talk" not in text
+    assert stranger.get("/staff/calendar/forged.ics").status_code == 404
+    browser.post("/staff/calendar/feed/revoke")
+    assert stranger.get(address.group(1)).status_code == 404
