@@ -1,138 +1,67 @@
 """Print how well the shipped detector does on the untouched slices, with 95 % intervals.
 
-`python bench/triage/report.py` needs nothing but the standard library and `../shared/data/crisis/`.
-`--slice tuned` prints the same tables on the rows that patterns and weights were made from.
+`python bench/triage/report.py` needs nothing but the standard library; `../shared/data/crisis/` adds the large tables.
+`--slice tuned` prints the same tables on the rows that patterns and weights were made from, `--json` prints data.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
-import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bench.triage.corpus import ROOT, Row, own_lines, part, rows
+from bench.triage.corpus import ROOT, own_lines, rows
+from bench.triage.measures import auprc, auroc, bootstrap, calibration_error, recall_at, wilson
+from bench.triage.tables import Line, Table, has_data, regressions, tables
 from triage import linear
-from triage.assess import Assessment, assess, mode
-from triage.levels import Level
+from triage.assess import assess, mode
 
-REGRESSIONS = Path(__file__).parent / "regressions.jsonl"
-Scored = list[tuple[Row, Assessment]]
-
-
-def wilson(hits: int, total: int) -> str:
-    """Return a share with its 95 % Wilson interval."""
-    if total == 0:
-        return "no rows"
-    z, p = 1.96, hits / total
-    middle = (p + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * math.sqrt(p * (1 - p) / total + z * z / (4 * total * total)) / (1 + z * z / total)
-    return f"{p:.3f} [{max(0.0, middle - half):.3f}, {min(1.0, middle + half):.3f}]  {hits}/{total}"
+NO_DATA = "../shared/data/crisis is not here: only the lines in the repository are measured."
+# PsySUICIDE's share of false alarms at which its recall is read.
+MOST_FALSE = 0.045
 
 
-def any_alarm(found: Assessment) -> bool:
-    """Tell whether a person looks at all."""
-    return found.level.is_at_least(Level.ORANGE)
+def heading(*, kept: bool) -> str:
+    """Return what the tables below are about."""
+    return f"mode {mode()}, slice {'untouched' if kept else 'tuned'}; share [95 % interval] hits/rows"
 
 
-def auroc(pairs: Sequence[tuple[bool, float]]) -> float:
-    """Return the area under the ROC curve, ties counted half."""
-    ordered = sorted(pairs, key=lambda pair: pair[1])
-    ranks, start = 0.0, 0
-    while start < len(ordered):
-        stop = start
-        while stop < len(ordered) and ordered[stop][1] == ordered[start][1]:
-            stop += 1
-        middle = (start + stop + 1) / 2
-        ranks += middle * sum(truth for truth, _ in ordered[start:stop])
-        start = stop
-    positives = sum(truth for truth, _ in ordered)
-    negatives = len(ordered) - positives
-    return (
-        (ranks - positives * (positives + 1) / 2) / (positives * negatives) if positives and negatives else float("nan")
-    )
+def show_line(line: Line) -> None:
+    """Print one line of a table."""
+    if line.per_thousand:
+        shares = f"any {1000 * line.any / line.rows:.2f}  now {1000 * line.now / line.rows:.2f}" if line.rows else ""
+        print(f"  {line.title:<44} {shares}  per 1,000 ({line.rows})")
+    else:
+        print(f"  {line.title:<44} any {wilson(line.any, line.rows):<34} now {wilson(line.now, line.rows)}")
 
 
-def auprc(pairs: Sequence[tuple[bool, float]]) -> float:
-    """Return the average precision."""
-    ordered = sorted(pairs, key=lambda pair: -pair[1])
-    positives = sum(truth for truth, _ in ordered)
-    found, total = 0, 0.0
-    for place, (truth, _) in enumerate(ordered, start=1):
-        if truth:
-            found += 1
-            total += found / place
-    return total / positives if positives else float("nan")
+def show(table: Table) -> None:
+    """Print a table, and the ranking measures where it has scores."""
+    print(f"\n{table.title}")
+    for line in table.lines:
+        show_line(line)
+    if table.pairs:
+        print("  AUROC ", bootstrap(table.pairs, auroc), "  AUPRC ", bootstrap(table.pairs, auprc))
+        share = bootstrap(table.pairs, lambda drawn: recall_at(drawn, MOST_FALSE))
+        print("  recall at <= 4.5 % false alarms ", share)
+        print(f"  calibration error {calibration_error(table.pairs):.3f}", flush=True)
 
 
-def recall_at(pairs: Sequence[tuple[bool, float]], most_false: float) -> float:
-    """Return the recall at the lowest cut whose share of false alarms stays within the bound."""
-    calm = sorted((score for truth, score in pairs if not truth), reverse=True)
-    cut = calm[int(len(calm) * most_false)]
-    crisis = [score for truth, score in pairs if truth]
-    return sum(score > cut for score in crisis) / len(crisis)
-
-
-def calibration_error(pairs: Sequence[tuple[bool, float]], bins: int = 10) -> float:
-    """Return the expected calibration error over bins of equal size."""
-    ordered = sorted(pairs, key=lambda pair: pair[1])
-    size = max(1, math.ceil(len(ordered) / bins))
-    groups = [ordered[start : start + size] for start in range(0, len(ordered), size)]
-    gaps = [abs(sum(t for t, _ in g) / len(g) - sum(s for _, s in g) / len(g)) * len(g) for g in groups]
-    return sum(gaps) / len(ordered)
-
-
-def bootstrap(pairs: Sequence[tuple[bool, float]], measure, rounds: int = 300) -> str:  # type: ignore[no-untyped-def]
-    """Return a measure with a 95 % interval from resampled rows."""
-    dice = random.Random(7)
-    drawn = sorted(measure(dice.choices(pairs, k=len(pairs))) for _ in range(rounds))
-    return f"{measure(pairs):.3f} [{drawn[int(rounds * 0.025)]:.3f}, {drawn[int(rounds * 0.975)]:.3f}]"
-
-
-def score_rows(items: Iterable[Row]) -> Scored:
-    """Assess every row by itself."""
-    return [(row, assess(row.text)) for row in items]
-
-
-def line(title: str, scored: Scored) -> None:
-    """Print any alarm and human now for a group of rows."""
-    anyone = sum(any_alarm(found) for _, found in scored)
-    now = sum(found.human_now for _, found in scored)
-    print(f"  {title:<44} any {wilson(anyone, len(scored)):<34} now {wilson(now, len(scored))}")
-
-
-def by_label(title: str, scored: Scored) -> None:
-    """Print one line per label or kind."""
-    print(f"\n{title}")
-    line("all crisis", [pair for pair in scored if pair[0].crisis])
-    line("all ordinary", [pair for pair in scored if not pair[0].crisis])
-    for label in sorted({(row.label, row.kind if not row.crisis else "") for row, _ in scored}):
-        line(
-            "   " + " ".join(label), [p for p in scored if (p[0].label, p[0].kind if not p[0].crisis else "") == label]
-        )
-
-
-def psysuicide(scored: Scored) -> None:
-    """Print the ranking measures on PsySUICIDE."""
-    by_label("PsySUICIDE", scored)
-    pairs = [(row.crisis, found.score) for row, found in scored]
-    print("  AUROC ", bootstrap(pairs, auroc), "  AUPRC ", bootstrap(pairs, auprc))
-    print("  recall at <= 4.5 % false alarms ", bootstrap(pairs, lambda drawn: recall_at(drawn, 0.045)))
-    print(f"  calibration error {calibration_error(pairs):.3f}")
-
-
-def per_thousand(title: str, scored: Scored) -> None:
-    """Print alarms per 1,000 ordinary messages."""
-    anyone, now = sum(any_alarm(f) for _, f in scored), sum(f.human_now for _, f in scored)
-    shares = f"any {1000 * anyone / len(scored):.2f}  now {1000 * now / len(scored):.2f}"
-    print(f"  {title:<44} {shares}  per 1,000 ({len(scored)})")
+def ranking(table: Table) -> dict[str, float]:
+    """Return the ranking measures of a table as numbers."""
+    return {
+        "auroc": round(auroc(table.pairs), 4),
+        "auprc": round(auprc(table.pairs), 4),
+        "recall_at_4.5_percent": round(recall_at(table.pairs, MOST_FALSE), 4),
+        "calibration_error": round(calibration_error(table.pairs), 4),
+    }
 
 
 def speed(texts: Sequence[str]) -> None:
@@ -157,39 +86,45 @@ def speed(texts: Sequence[str]) -> None:
     )
 
 
-def regressions() -> int:
-    """Check every reviewed sentence; return how many are below or above what a reviewer decided."""
-    wrong = 0
-    if not REGRESSIONS.exists():
-        return 0
-    for text in REGRESSIONS.read_text(encoding="utf-8").splitlines():
-        row = json.loads(text)
-        alarmed = any_alarm(assess(row["text"]))
-        wrong += alarmed != row["alarm"]
-    print(f"\nRegressions: {wrong} wrong")
-    return wrong
+def speed_texts() -> list[str]:
+    """Return messages of every length to time."""
+    texts = [row.text for row in own_lines()]
+    if has_data():
+        texts += [row.text for row in rows("zh_psysuicide_valid")]
+    return texts[:3000]
 
 
-def main() -> int:
-    """Print every table."""
+def as_data(made: Sequence[Table]) -> list[dict[str, object]]:
+    """Return the tables as plain data."""
+    found: list[dict[str, object]] = []
+    for table in made:
+        one: dict[str, object] = {"title": table.title, "lines": [asdict(line) for line in table.lines]}
+        if table.pairs:
+            one["ranking"] = ranking(table)
+        found.append(one)
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print every table; fail where a reviewed sentence is decided otherwise."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--slice", choices=["untouched", "tuned"], default="untouched")
-    kept = parser.parse_args().slice == "untouched"
-    print(f"mode {mode()}, slice {'untouched' if kept else 'tuned'}; share [95 % interval] hits/rows")
-    psy = score_rows(part(rows("zh_psysuicide_valid"), kept=kept))
-    psysuicide(psy)
-    own = score_rows(part(own_lines(), kept=kept))
-    by_label("Our own lines, Chinese", [pair for pair in own if pair[0].source.endswith("_zh")])
-    by_label("Our own lines, English", [pair for pair in own if pair[0].source.endswith("_en")])
-    for source in ("zh_authored_dev", "zh_smilechat_labelled_dev", "en_authored_dev", "en_xstest_dev"):
-        by_label(source, score_rows(part(rows(source), kept=kept)))
-    print("\nOrdinary messages")
-    chat = score_rows(part(rows("zh_chitchat_tencent_dev"), kept=kept))
-    per_thousand("chit-chat", [pair for pair in chat if pair[0].kind != "hyperbole"])
-    line("chit-chat marked hyperbole", [pair for pair in chat if pair[0].kind == "hyperbole"])
-    per_thousand("booking and travel questions", score_rows(part(rows("zh_service_crosswoz_dev"), kept=kept)))
-    speed([row.text for row, _ in (psy + own + chat)[:3000]])
-    return 1 if regressions() else 0
+    parser.add_argument("--json", action="store_true", help="Print the tables as data.")
+    options = parser.parse_args(arguments)
+    kept, with_data = options.slice == "untouched", has_data()
+    if options.json:
+        made = tables(kept=kept, with_data=with_data)
+        reviewed = [asdict(one) for one in regressions()]
+        print(json.dumps({"mode": mode(), "data": with_data, "tables": as_data(made), "regressions": reviewed}))
+        return 0
+    print(heading(kept=kept))
+    if not with_data:
+        print(NO_DATA)
+    tables(kept=kept, with_data=with_data, progress=show)
+    speed(speed_texts())
+    wrong = sum(not one.right for one in regressions())
+    print(f"\nRegressions: {wrong} wrong")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
