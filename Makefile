@@ -2,7 +2,7 @@
 # PYTHON only has to start them (3.9 or newer); they find the interpreters of the site and of the bot.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format seed admin train lock triage-report clean
+.PHONY: help setup run test lint format seed admin train train-triage lock triage-report clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ admin: ## make the first administrator of an installation that is not a demonstr
 
 train: ## train the bot if its data or code has changed
 	@$(PYTHON) -m ops.train
+
+train-triage: ## train the crisis model again (then compare with make triage-report)
+	@$(PYTHON) -m ops.train_triage
 
 triage-report: ## print how well crisis language is recognised, and what is missed
 	@$(PYTHON) -m ops.triage_report

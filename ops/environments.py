@@ -30,6 +30,15 @@ class Environment:
 WEB = Environment("web", "the site", ("3.12", "3.13", "3.11", "3.14"), "web.txt", "test.txt", "about 150 MB")
 BOT = Environment("bot", "the bot (Rasa 3.6.21)", ("3.10",), "bot.txt", "bot-test.txt", "about 2.5 GB on disk")
 
+TRIAGE = Environment(
+    "triage",
+    "what trains the crisis model",
+    ("3.12", "3.13", "3.11", "3.10"),
+    "triage.txt",
+    "triage.txt",
+    "about 200 MB",
+)
+
 
 def _index_settings() -> Mapping[str, str]:
     """Return an environment in which uv uses what pip is set up with: its mirror, and the system's certificates."""

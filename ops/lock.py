@@ -6,7 +6,7 @@ from ops.environments import ensure_uv
 from ops.terminal import run, step
 
 # The oldest Python that each lock file serves, in an order in which constraints exist before they are used.
-OLDEST = {"tools": "3.10", "web": "3.11", "test": "3.11", "bot": "3.10", "bot-test": "3.10"}
+OLDEST = {"tools": "3.10", "web": "3.11", "test": "3.11", "bot": "3.10", "bot-test": "3.10", "triage": "3.10"}
 
 HOW = ("--quiet", "--system-certs", "--universal", "--generate-hashes", "--no-header", "--no-emit-index-url")
 
