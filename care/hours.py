@@ -232,7 +232,20 @@ def lines(*, session: Session, staff_id: int, first: date | None = None, last: d
         query = query.where(HoursEntry.served_on >= first)
     if last is not None:
         query = query.where(HoursEntry.served_on <= last)
-    return [Line(*row[:7], int(row[7]), bool(row[8])) for row in session.execute(query)]
+    return [
+        Line(
+            sign_up_id=row[0],
+            served_on=row[1],
+            role=row[2],
+            name_zh=row[3],
+            name_en=row[4],
+            station_zh=row[5],
+            station_en=row[6],
+            minutes=int(row[7]),
+            corrected=bool(row[8]),
+        )
+        for row in session.execute(query)
+    ]
 
 
 def _trace(session: Session, actor: StaffMember, verb: str, number: int, now: datetime, **details: object) -> None:

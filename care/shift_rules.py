@@ -88,7 +88,9 @@ def sheets() -> dict[str, RoleSheet]:
     data.pop("about")
     parts = ("name", "place", "do", "never", "call")
     return {
-        key: RoleSheet(key, one["training"], bool(one["serves_chat"]), bool(one["pair"]), {part: one[part] for part in parts})
+        key: RoleSheet(
+            key, one["training"], bool(one["serves_chat"]), bool(one["pair"]), {part: one[part] for part in parts}
+        )
         for key, one in data.items()
     }
 

@@ -77,7 +77,7 @@ def shift_code(shift_id: int) -> Any:
 def note_attendance(sign_up_id: int) -> Any:
     """Note as a colleague who came, left or did not come, or mend how a shift ended."""
     what = request.form.get("what", "")
-    more = {"actor": security.me(), "sign_up_id": sign_up_id, "now": clock.now()}
+    more: dict[str, Any] = {"actor": security.me(), "sign_up_id": sign_up_id, "now": clock.now()}
     verbs = {
         "arrived": lambda work: attendance.note_arrival(session=work, **more),
         "left": lambda work: attendance.note_leaving(session=work, **more),

@@ -105,7 +105,7 @@ def _views(row: Shift) -> list[RoleView]:
 
 
 def _back(number: int, kind: type[ShiftRole] | type[SignUp]) -> str:
-    found = reading().get(kind, number)
+    found: Any = reading().get(kind, number)
     return url_for("staff.shift", shift_id=found.shift_id) if found else url_for("staff.shifts_for_me")
 
 

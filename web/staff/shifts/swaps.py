@@ -62,7 +62,7 @@ def offer_place(sign_up_id: int) -> Any:
 @access(Access.TAKE_SHIFTS)
 def answer_swap(swap_id: int) -> Any:
     """Accept a place, say no, or take my own offer back."""
-    more = {"actor": security.me(), "swap_id": swap_id, "now": clock.now()}
+    more: dict[str, Any] = {"actor": security.me(), "swap_id": swap_id, "now": clock.now()}
     verbs = {
         "yes": (
             lambda work: swaps.accept(session=work, timezone=clock.timezone(), **more),
@@ -81,7 +81,7 @@ def answer_swap(swap_id: int) -> Any:
 @access(Access.PLAN_SHIFTS)
 def decide_swap(swap_id: int) -> Any:
     """Approve or refuse as a coordinator."""
-    more = {"actor": security.me(), "swap_id": swap_id, "now": clock.now()}
+    more: dict[str, Any] = {"actor": security.me(), "swap_id": swap_id, "now": clock.now()}
     if request.form.get("answer") == "yes":
         return common.press(
             lambda work: swaps.approve(session=work, timezone=clock.timezone(), **more),
