@@ -54,14 +54,15 @@ class Assessment:
         return self.level is Level.ORANGE
 
 
-# The model alone, without a word that a clinician signed, asks for a person today from this score on, in Chinese.
-# Below it, and in English, which it learned from long posts and few ordinary lines ("I cannot sleep", "goodbye"
-# scored above .85), it asks for a look within days: nobody is shown a crisis card for a sore leg or a bad night.
-# Measured on 3,500 ordinary lines written for the bot: docs/triage-model-card.md.
-ALONE_IN_CHINESE = 0.75
-WITHIN_DAYS_IN_ENGLISH = 0.85
-_CHINESE = re.compile("[\u3400-\u9fff]")
-
+# The model alone, without a word that a clinician signed, asks for a person today from these scores on. A line of a
+# few signs says too little to be judged without its setting ("I am going then", "the last time"), so it must score
+# higher; what is left of doubt asks for a look within days. Set on 6,800 chit-chat lines and on the lines of a
+# writer who was left out of the training: docs/triage-model-card.md.
+ALONE = ((6, 0.95), (9, 0.85), (13, 0.6), (10**9, 0.5))
+ALONE_NOW = 0.7
+WITHIN_DAYS = 0.4
+_DAYS_FROM = 13  # tokens; a shorter line in doubt is no reason to open a case
+_JUDGED = 80  # characters; enough to tell a short line from a longer one
 # Turns read together with the new one: a threat is often told in three short messages.
 _WINDOW = 4
 _TAKEN_BACK = re.compile(
@@ -101,7 +102,7 @@ def _assess(text: str) -> Assessment:
     plain = normalise(text)
     reading = read(plain)
     hits = list(reading.hits)
-    lines = plain.split("\n")
+    lines = set(plain.split("\n"))
     closed = [line for line in squeeze(plain).split("\n") if line not in lines]
     if closed:
         known = {hit.pattern.id for hit in hits}
@@ -114,19 +115,15 @@ def _assess(text: str) -> Assessment:
         # Alone, the lexicon cannot weigh a doubtful hit, so every hit asks for a person now.
         return _raised(found, Level.RED) if found.level.is_at_least(Level.YELLOW) else found
     voice = linear.hear(model, reading.heard, lexicon_flags(hits))
-    return _joined(found, voice, model, chinese=bool(_CHINESE.search(plain)))
+    return _joined(found, voice, model, size=len(linear.tokens(plain[:_JUDGED])))
 
 
-def _joined(found: Assessment, voice: linear.Voice, model: linear.Model, chinese: bool) -> Assessment:
-    """Let either voice raise: the model never lowers what the lexicon found.
-
-    The model alone asks for a person today, never for one now: a score without a single word that a clinician
-    signed must not wake somebody, and on ordinary short lines ("goodbye", a daughter in love) it did.
-    """
+def _joined(found: Assessment, voice: linear.Voice, model: linear.Model, size: int) -> Assessment:
+    """Let either voice raise: the model never lowers what the lexicon found; size is the number of tokens."""
     heard = Level.GREEN
     alone = found.level.rank < Level.YELLOW.rank
     if alone:
-        heard = _heard_alone(voice, model, chinese)
+        heard = _heard_alone(voice, size)
     elif voice.crisis >= model.thresholds["today"]:
         heard = Level.ORANGE
     if voice.now >= model.thresholds["now"] and found.level.is_at_least(Level.ORANGE):
@@ -135,11 +132,12 @@ def _joined(found: Assessment, voice: linear.Voice, model: linear.Model, chinese
     return _raised(both, heard, "model_sees_risk") if heard.rank > found.level.rank else both
 
 
-def _heard_alone(voice: linear.Voice, model: linear.Model, chinese: bool) -> Level:
-    if chinese and voice.crisis >= ALONE_IN_CHINESE:
-        return Level.ORANGE
-    doubtful = model.thresholds["today"] if chinese else WITHIN_DAYS_IN_ENGLISH
-    return Level.YELLOW if voice.crisis >= doubtful else Level.GREEN
+def _heard_alone(voice: linear.Voice, size: int) -> Level:
+    today = next(score for longest, score in ALONE if size < longest)
+    if voice.crisis >= today:
+        # Both questions must be answered with certainty before a score alone rings somebody at night.
+        return Level.RED if min(voice.now, voice.crisis) >= ALONE_NOW and size >= _DAYS_FROM else Level.ORANGE
+    return Level.YELLOW if voice.crisis >= WITHIN_DAYS and size >= _DAYS_FROM else Level.GREEN
 
 
 def _raised(found: Assessment, level: Level, *reasons: str) -> Assessment:
@@ -179,12 +177,13 @@ def level_of(hit: Hit) -> Level:
 
 
 def lexicon_flags(hits: Iterable[Hit]) -> dict[str, float]:
-    """Return what the lexicon tells the model: the highest level, the kinds found, and any denial."""
+    """Return what the lexicon tells the model: the highest level, the kinds found, and what the clauses do to them."""
     flags: dict[str, float] = {}
     level = Level.GREEN
     for hit in hits:
         own = level_of(hit)
         level = highest((level, own))
+        flags |= {f"scope_{scope.value}": 1.0 for scope in hit.scopes}
         if own.is_at_least(Level.ORANGE):
             flags[f"kind_{hit.pattern.category}"] = 1.0
     if level is not Level.GREEN:

@@ -16,10 +16,6 @@ _FOLDER = Path(__file__).parent / "data" / "lexicon"
 _TRIES = 24
 
 
-# A clause whose only hits are denied, quoted or asked about is not told to the model, which knows no scope.
-SILENCED = frozenset({Scope.DENIED, Scope.QUOTED, Scope.INFORMATION})
-
-
 class LexiconError(ValueError):
     """A lexicon file holds a pattern that cannot be read."""
 
@@ -158,7 +154,7 @@ def lexicon() -> Lexicon:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the lexicon found, and what the model may hear: no idioms, no clause that only denies, quotes or asks."""
+    """What the lexicon found, and what the model may hear: everything but the idioms."""
 
     hits: tuple[Hit, ...]
     heard: str
@@ -186,20 +182,15 @@ def read(normalised: str) -> Reading:
     present = {need: [place for place, clause in enumerate(masked) if need in clause.text] for need in needs}
     wanted = sorted({place for need in present for place in book.index[need]})
     hits: dict[tuple[str, frozenset[Scope]], Hit] = {}
-    denying: set[int] = set()
-    meaning: set[int] = set()
     for pattern in (book.patterns[place] for place in wanted):
         for position in _positions(pattern.needs, present):
             hit = _try(pattern, masked, position)
             if hit is None:
                 continue
-            (denying if hit.scopes & SILENCED else meaning).add(position)
             hits.setdefault((pattern.id, hit.scopes), hit)
             if not hit.scopes:
                 break
-    silent = denying - meaning
-    heard = "\n".join(clause.text for place, clause in enumerate(masked) if place not in silent)
-    return Reading(tuple(hits.values()), heard)
+    return Reading(tuple(hits.values()), whole)
 
 
 def _try(pattern: Pattern, clauses: list[Clause], position: int) -> Hit | None:

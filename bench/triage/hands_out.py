@@ -1,7 +1,7 @@
 """Leave one hand out: how well the detector reads a writer it has never met.
 
-Run in the training environment: `python -m bench.triage.hands_out`. For each hand it trains on everybody else and prints
-the share of that hand's crisis and ordinary lines above a few cuts, beside the alarms per 1,000 chit-chat lines.
+Run in the training environment: `python -m bench.triage.hands_out`. For each hand it trains on everybody else
+and prints the share of that hand's lines above a few cuts, beside the share of chit-chat.
 """
 
 from __future__ import annotations
@@ -56,9 +56,7 @@ def main() -> None:
         absent = [one for one in strong if group(one) == hand]
         rest = [one for one in strong if group(one) != hand]
         body = train(rest, weak, Grams(rest + weak))
-        weights = dict(
-            zip(str(body["grams"]).split("\t"), zip(body["crisis"], body["now"], strict=True), strict=True)
-        )
+        weights = dict(zip(str(body["grams"]).split("\t"), zip(body["crisis"], body["now"], strict=True), strict=True))
         model = linear.Model("", weights, body["scale"], body["intercepts"], body["stack"], body["thresholds"])
         print(f"\n{hand}: {len(absent)} lines")
         kinds = defaultdict(list)
