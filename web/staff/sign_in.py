@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from care import duty
 from care.staff import choose_language, tidy_username
 from config import LANGUAGES
-from web.common import languages, security
+from web.common import clock, languages, security
 from web.common.access import Access, access
-from web.common.database import unit_of_work
+from web.common.database import reading, unit_of_work
 from web.common.throttle import SIGN_IN, limiter
 from web.staff.blueprint import blueprint
 from web.staff.forms import SignInForm
@@ -50,7 +52,15 @@ def sign_in() -> Any:
     if member is None:
         return render_template("staff/sign_in.html", form=form, refused=True), REFUSED
     security.sign_in(member)
-    return redirect(safe_next(form.next.data) or url_for("staff.home"), code=303)
+    return redirect(safe_next(form.next.data) or _first_page(), code=303)
+
+
+def _first_page() -> str:
+    """Lead each of the three teams to their own day; whoever is on duty now sees the queue, because it rings there."""
+    me, now = security.me(), clock.now()
+    turns = duty.turns_between(session=reading(), start=now, end=now + timedelta(minutes=1))
+    on_duty = any(turn.staff_id == me.id and turn.checked_out_at is None for turn in turns)
+    return url_for("staff.home" if me.team is None or on_duty else "staff.my_day")
 
 
 @blueprint.post("/sign-out")
