@@ -84,7 +84,7 @@ _COUNT = "[0-9零〇一二三四五六七八九十百]"
 _SIGNS = r"[ \-.·_*/—]{0,3}"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"
 # One Chinese sign of a proper name: none of the small words that part it from the rest of the sentence.
-_WHOLE = rf"{'|'.join(PROTECTED)}|[{SAFE_SURNAMES}]家(?=[村庄屯湾沟])|第[一二三四五六七八九十0-9]+"
+_WHOLE = rf"{'|'.join(PROTECTED)}|第[一二三四五六七八九十0-9]+"
 _PROPER = rf"(?:{_WHOLE}|(?![{UNNAMED}])[{_HAN}])"
 _ROAD = "(?:大道|大街|胡同|路|街|巷|弄)"
 _TITLE = f"(?:{'|'.join(TITLES)})"
@@ -95,12 +95,12 @@ def _rule(kind: Kind, pattern: str, flags: int = re.IGNORECASE) -> tuple[Kind, r
     return kind, re.compile(pattern, flags)
 
 
-# From the most telling form to the loosest: a stretch that one rule has taken is no longer free for the next. A rule
+# From the most telling form to the loosest: where two overlap, the first one names the whole stretch. A rule
 # with a group named "it" takes the group, the others take the whole.
 _RULES = (
-    _rule(Kind.MAIL, r"[\w.+-]+ ?(?:@|\(at\)|\[at\]) ?[\w-]+(?:\.[\w-]+)+"),
+    _rule(Kind.MAIL, r"(?<![\w.+-])[\w.+-]{1,64} ?(?:@|\(at\)|\[at\]) ?[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}"),
     _rule(Kind.LINK, r"https?://\S+|www\.[\w.-]+\S*"),
-    _rule(Kind.LINK, _WHERE + r"(?:[a-z0-9-]+\.)+(?:com|cn|net|org|top|cc|me|io|tv)\b[\w/?=&%.-]*"),
+    _rule(Kind.LINK, _WHERE + r"(?:[a-z0-9-]{1,63}\.){1,6}(?:com|cn|net|org|top|cc|me|io|tv)\b[\w/?=&%.-]*"),
     _rule(
         Kind.ACCOUNT,
         r"(?:微信|威信|薇信|维信|v信|扣扣|企鹅|抖音|快手|小红书|微博|支付宝|加我?v|[vw]x|qq)(?:的?号码?|id|账号|群)?(?:是|为|叫)?"
@@ -128,21 +128,24 @@ _RULES = (
     ),
     _rule(Kind.DATE, r"\bborn (?:on |in )?(?P<it>[a-z]+ \d{1,2},? \d{4}|\d{1,2} [a-z]+ \d{4}|\d{4})"),
     _rule(Kind.NUMBER, rf"(?<![0-9a-z])\d(?:{_SIGNS}\d){{5,}}(?!\d)(?! ?[元块万])"),
-    _rule(Kind.NUMBER, "[零〇一二三四五六七八九幺两]{7,}"),
+    _rule(Kind.NUMBER, "[零〇一二三四五六七八九幺两]{7,64}"),
     _rule(
         Kind.ADDRESS,
-        rf"{_PROPER}{{1,6}}{_ROAD} ?{_COUNT}+ ?(?:号|弄|栋|幢)?(?: ?{_COUNT}+ ?(?:号楼|栋|幢|座|单元|室|号|户))*",
+        rf"{_PROPER}{{1,6}}{_ROAD} ?{_COUNT}{{1,8}} ?(?:号|弄|栋|幢)?"
+        rf"(?: ?{_COUNT}{{1,8}} ?(?:号楼|栋|幢|座|单元|室|号|户))*",
     ),
     _rule(
         Kind.ADDRESS,
-        r"(?<![0-9a-z])(?:[0-9]+|[二三四五六七八九十]+|[a-z]) ?(?:号楼|栋|幢|号院)"
-        rf"(?: ?{_COUNT}+ ?(?:单元|楼|层|室|号|户)?)*",
+        r"(?<![0-9a-z])(?:[0-9]{1,8}|[二三四五六七八九十]{1,8}|[a-z]) ?(?:号楼|栋|幢|号院)"
+        rf"(?: ?{_COUNT}{{1,8}} ?(?:单元|楼|层|室|号|户)?)*",
     ),
-    _rule(Kind.ADDRESS, rf"{_COUNT}+ ?单元(?: ?{_COUNT}+ ?(?:室|号|户)?)*|(?<!\d)\d{{2,5}} ?(?:室|号房|房间)"),
+    _rule(
+        Kind.ADDRESS, rf"{_COUNT}{{1,8}} ?单元(?: ?{_COUNT}{{1,8}} ?(?:室|号|户)?)*|(?<!\d)\d{{2,5}} ?(?:室|号房|房间)"
+    ),
     _rule(Kind.ADDRESS, rf"(?<=[住在到去从于])(?P<it>{_PROPER}{{2,5}}{_ROAD})"),
     _rule(
         Kind.ADDRESS,
-        rf"{_PROPER}{{2,6}}(?:小区|社区|花园|家园|新村|公寓|街道|自治州|自治区|[区县镇乡村屯]|市(?![场民]))",
+        rf"[{SAFE_SURNAMES}]家[村庄屯湾沟]|{_PROPER}{{2,6}}(?:小区|社区|花园|家园|新村|公寓|街道|自治州|自治区|[区县镇乡村屯]|市(?![场民]))",
     ),
     _rule(
         Kind.ADDRESS,
@@ -194,10 +197,21 @@ def find(text: str, known: Known = NOBODY) -> list[Found]:
             start, stop = match.span(group)
             if start == stop or (kind in _LOOSE and _is_ordinary(kind, match.group(group))):
                 continue
-            one = Found(kind, places[start], places[stop - 1] + 1)
-            if all(one.stop <= other.start or one.start >= other.stop for other in taken):
-                taken.append(one)
-    return sorted(taken, key=lambda one: one.start)
+            taken.append(Found(kind, places[start], places[stop - 1] + 1))
+    return _joined(taken)
+
+
+def _joined(taken: list[Found]) -> list[Found]:
+    """Join what overlaps: a street that our records know may be the beginning of a longer address."""
+    joined: list[tuple[int, Found]] = []
+    for order, one in sorted(enumerate(taken), key=lambda pair: pair[1].start):
+        if joined and one.start < joined[-1][1].stop:
+            first, last = joined[-1]
+            kind = last.kind if first < order else one.kind
+            joined[-1] = min(first, order), Found(kind, last.start, max(last.stop, one.stop))
+        else:
+            joined.append((order, one))
+    return [one for _order, one in joined]
 
 
 def streets_of(address: str) -> list[str]:
@@ -234,7 +248,7 @@ def _of_known(known: Known) -> Iterable[tuple[Kind, re.Pattern[str]]]:
         for word in sorted({_folded(one.strip())[0] for one in words}, key=len, reverse=True):
             if len(word) >= 2:
                 # A Latin name is a word of its own: "An" must not be cut out of "and".
-                edge = r"\b" if word.isascii() else ""
+                edge = r"\b" if word.isascii() and word[0].isalnum() and word[-1].isalnum() else ""
                 yield kind, re.compile(edge + re.escape(word) + edge, re.IGNORECASE)
     for number in known.numbers:
         digits = re.sub(r"\D", "", _folded(number)[0])
