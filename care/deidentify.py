@@ -174,7 +174,7 @@ _RULES = (
     ),
     _rule(
         Kind.NAME,
-        rf"(?:^|(?<=[\s,.!?;:,。!?;:、“”\"'和跟找给被让是]))(?P<it>[{SAFE_SURNAMES}](?![{GIVEN_STOP}])[{_HAN}](?![{GIVEN_STOP}])[{_HAN}])"
+        rf"(?:^|(?<=[\s,.!?;:,。!?;:、“”\"'和跟找给被让是]))(?P<it>[{SAFE_SURNAMES}](?!{_TITLE})(?![{GIVEN_STOP}])[{_HAN}](?![{GIVEN_STOP}])[{_HAN}])"
         r"(?=$|[\s,.!?;:,。!?;:、“”\"'的说打骂把对要是在和跟])",
     ),
     _rule(
