@@ -323,3 +323,12 @@ def test_calendar_address_is_shown_once_tells_nothing_and_is_taken_back(
     assert stranger.get("/staff/calendar/forged.ics").status_code == 404
     browser.post("/staff/calendar/feed/revoke")
     assert stranger.get(address.group(1)).status_code == 404
+
+
+def test_a_counselor_lands_on_their_day_and_whoever_is_on_duty_on_the_queue(
+    desk_site: DeskSite, bookable: Bookable
+) -> None:
+    desk_site.turn(bookable.counselors[1])
+    landed = [desk_site.browser().sign_in(name).headers["Location"] for name in bookable.counselors]
+    assert landed == ["/staff/my-day", "/staff/"]
+    assert desk_site.browser().sign_in(desk_site.colleague(RoleName.SUPERVISOR)).headers["Location"] == "/staff/"
