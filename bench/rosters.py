@@ -27,6 +27,7 @@ from models.types import use_field_keys
 # Name: the module, what it measures, whether it speaks to a running site (--base-url).
 PARTS = {
     "slots": ("bench.rosters_slots", "free-slot search, 50 counselors and 90 days", False),
+    "shifts": ("bench.rosters_shifts", "10,000 volunteer shifts: day page, for me, sign-ups of 50 clients", False),
 }
 
 
