@@ -115,15 +115,18 @@ def _assess(text: str) -> Assessment:
         # Alone, the lexicon cannot weigh a doubtful hit, so every hit asks for a person now.
         return _raised(found, Level.RED) if found.level.is_at_least(Level.YELLOW) else found
     voice = linear.hear(model, reading.heard, lexicon_flags(hits))
-    return _joined(found, voice, model, size=len(linear.tokens(plain[:_JUDGED])))
+    alone = voice if reading.meant == reading.heard else linear.hear(model, reading.meant, {})
+    return _joined(found, voice, alone, model, size=len(linear.tokens(reading.meant[:_JUDGED])))
 
 
-def _joined(found: Assessment, voice: linear.Voice, model: linear.Model, size: int) -> Assessment:
-    """Let either voice raise: the model never lowers what the lexicon found; size is the number of tokens."""
+def _joined(found: Assessment, voice: linear.Voice, alone: linear.Voice, model: linear.Model, size: int) -> Assessment:
+    """Let either voice raise: the model never lowers what the lexicon found.
+
+    voice heard everything, alone only what is meant; size is the number of tokens of that.
+    """
     heard = Level.GREEN
-    alone = found.level.rank < Level.YELLOW.rank
-    if alone:
-        heard = _heard_alone(voice, size)
+    if found.level.rank < Level.YELLOW.rank:
+        heard = _heard_alone(alone, size)
     elif voice.crisis >= model.thresholds["today"]:
         heard = Level.ORANGE
     if voice.now >= model.thresholds["now"] and found.level.is_at_least(Level.ORANGE):

@@ -14,6 +14,7 @@ from triage.levels import Level
 _FOLDER = Path(__file__).parent / "data" / "lexicon"
 # A pattern is tried on this many clauses from each end; more of the same word adds time, not knowledge.
 _TRIES = 24
+UNMEANT = frozenset({Scope.DENIED, Scope.QUOTED, Scope.INFORMATION})
 
 
 class LexiconError(ValueError):
@@ -154,10 +155,15 @@ def lexicon() -> Lexicon:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the lexicon found, and what the model may hear: everything but the idioms."""
+    """What the lexicon found, what the model hears (all but the idioms), and what of it is meant.
+
+    A clause whose only hits are denied, quoted or asked about is heard, for it tells something of the person, but a
+    score must not ring on its words alone: they are left out of what is meant.
+    """
 
     hits: tuple[Hit, ...]
     heard: str
+    meant: str
 
 
 def read(normalised: str) -> Reading:
@@ -165,7 +171,7 @@ def read(normalised: str) -> Reading:
     book = lexicon()
     clauses = split_clauses(normalised)
     if not clauses:
-        return Reading((), "")
+        return Reading((), "", "")
     whole = "\n".join(clause.text for clause in clauses)
     for source, marks in book.masks:
         if any(mark in whole for mark in marks):
@@ -182,15 +188,20 @@ def read(normalised: str) -> Reading:
     present = {need: [place for place, clause in enumerate(masked) if need in clause.text] for need in needs}
     wanted = sorted({place for need in present for place in book.index[need]})
     hits: dict[tuple[str, frozenset[Scope]], Hit] = {}
+    unmeant: set[int] = set()
+    meaning: set[int] = set()
     for pattern in (book.patterns[place] for place in wanted):
         for position in _positions(pattern.needs, present):
             hit = _try(pattern, masked, position)
             if hit is None:
                 continue
+            (unmeant if hit.scopes & UNMEANT else meaning).add(position)
             hits.setdefault((pattern.id, hit.scopes), hit)
             if not hit.scopes:
                 break
-    return Reading(tuple(hits.values()), whole)
+    silent = unmeant - meaning
+    meant = "\n".join(clause.text for place, clause in enumerate(masked) if place not in silent) if silent else whole
+    return Reading(tuple(hits.values()), whole, meant)
 
 
 def _try(pattern: Pattern, clauses: list[Clause], position: int) -> Hit | None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.triage.corpus import LINES, Row, own_lines, part, rows
+from bench.triage.corpus import LINES, ROOT, Row, own_lines, part, rows
 from triage import linear
 from triage.assess import level_of, lexicon_flags
 from triage.levels import Level, highest
@@ -26,7 +26,7 @@ WEIGHTS = {
     "en_authored_dev": 2.0,
     "en_xstest_dev": 1.0,
 }
-OWN, HANDS, TURNS, EXAMPLES, WEAK = 2.0, 2.0, 1.5, 1.0, 0.3
+OWN, HANDS, ENGLISH_CRISIS, TURNS, EXAMPLES, BOT, WEAK = 2.0, 2.0, 4.0, 3.0, 1.0, 1.0, 0.3
 
 # What the hands call ordinary; every other word in their first column is a sign of crisis.
 ORDINARY = frozenset(
@@ -36,7 +36,11 @@ ORDINARY = frozenset(
         "religion_dream", "film_talk", "worker_admin", "homonym", "none", "ordinary",
     }
 )  # fmt: skip
+# Intents of the bot whose examples may be danger: no ordinary lines.
+NOT_ORDINARY = ("crisis", "worry_violence", "worry_abuse")
 NOW_TIERS = frozenset({"plan", "preparation", "attempt", "farewell", "means_at_hand", "active_ideation", "self_harm"})
+
+_CHINESE = re.compile("[\u3400-\u9fff]")
 
 
 @dataclass
@@ -73,13 +77,32 @@ def hand_lines() -> Iterator[Row]:
                 yield Row(raw["text"], str(raw["label"]), "turn", "hand_turns")
 
 
+def bot_lines() -> Iterator[Row]:
+    """Yield the ordinary lines that the bot learns from: worries, wishes and small talk without danger."""
+    for path in sorted((ROOT / "bot" / "data" / "nlu").glob("*.yml")):
+        intent = ""
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if "intent:" in line:
+                intent = line.partition("intent:")[2].strip()
+            elif line.strip().startswith("- ") and intent and not intent.startswith(NOT_ORDINARY):
+                yield Row(line.strip()[2:].strip(), "none", intent, "bot_lines")
+
+
+def _weight(row: Row) -> float:
+    if row.source == "hand_turns":
+        return TURNS
+    # English crisis lines are few beside the English ordinary ones.
+    return ENGLISH_CRISIS if row.crisis and not _CHINESE.search(row.text) else HANDS
+
+
 def labelled() -> list[Sample]:
     """Return the tuning slices of every labelled source."""
     found: list[Sample] = []
     for source, weight in WEIGHTS.items():
         found += [sample(row, weight) for row in part(rows(source), kept=False)]
     found += [sample(row, OWN) for row in part(own_lines(), kept=False)]
-    found += [sample(row, TURNS if row.source == "hand_turns" else HANDS) for row in hand_lines()]
+    found += [sample(row, _weight(row)) for row in hand_lines()]
+    found += [sample(row, BOT) for row in bot_lines()]
     now_levels = {Level.EMERGENCY, Level.RED}
     for pattern in lexicon().patterns:
         label = "plan_attempt" if pattern.level in now_levels else pattern.category
