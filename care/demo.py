@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import demo_appointments, demo_duty, demo_people, demo_shifts, demo_talks, duty, staff
+from care import demo_appointments, demo_duty, demo_notes, demo_people, demo_shifts, demo_talks, duty, staff
 from care.demo_people import Person
 from models.duty import DutyPosition, DutyTurn
 from models.staff import RoleName, StaffMember
@@ -150,5 +150,6 @@ def load_conversations(*, session: Session, now: datetime, timezone: str, secret
     demo_people.load_work(session=session, now=now, secret=secret)
     demo_duty.load(session=session, now=now, secret=secret)
     demo_appointments.load(session=session, now=now)
+    demo_notes.load(session=session, now=now)
     demo_shifts.load(session=session, now=now, timezone=timezone)
     return added

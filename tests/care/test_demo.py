@@ -14,6 +14,7 @@ from models.beneficiaries import Beneficiary
 from models.conversations import Conversation
 from models.crises import CrisisCase
 from models.duty import DutyPosition, DutyTurn
+from models.notes import SessionNote
 from models.outbox import OutboxKind, OutboxRow
 from models.screenings import Screening
 from models.staff import RoleName, StaffMember
@@ -107,7 +108,10 @@ def test_conversations_are_marked_as_invented_and_ring_nobody(desk_session: Sess
     cases = desk_session.scalars(select(CrisisCase)).all()
     assert sorted(case.closed_at is None for case in cases) == [False, True]
     assert all(not case.risk.is_at_least(Level.ORANGE) for case in cases)
-    assert [screening.complete for screening in desk_session.scalars(select(Screening))] == [True]
+    # One screening of the talks, and four earlier ones that make a trend.
+    assert [screening.complete for screening in desk_session.scalars(select(Screening))] == [True] * 5
+    (note,) = desk_session.scalars(select(SessionNote))
+    assert note.beneficiary.synthetic
     waiting = desk_session.scalars(
         select(OutboxRow).where(
             OutboxRow.kind == OutboxKind.BOT_TURN, OutboxRow.given_up_at.is_(None), OutboxRow.delivered_at.is_(None)
