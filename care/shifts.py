@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from care import audit, notices, shift_fit, shift_places, waiting_lists
@@ -21,7 +22,10 @@ from models.stations import Station
 # The list of fitting shifts looks two weeks ahead, and a page holds so many.
 LOOK_AHEAD = timedelta(days=14)
 LONGEST_SHIFT = timedelta(hours=24)
-PAGE = 30
+PAGE = 20
+# So many open places are read at once, and so often at most.
+CHUNK = 60
+MOST_PAGES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ class ForMe:
     """What fits a volunteer, and how often each reason stands in the way of the rest."""
 
     fitting: list[Suggestion]
-    more: int
+    # There are more that fit than a page holds.
+    more: bool
     hindered: Counter[Refusal] = field(default_factory=Counter)
 
 
@@ -144,15 +149,17 @@ def waits_of(*, session: Session, staff_id: int, now: datetime) -> Sequence[Wait
     ).all()
 
 
-def listings(*, session: Session, start: datetime, end: datetime) -> list[Listing]:
-    """Return every role of the shifts that start in the span, in order of time; called-off shifts too."""
-    taken = (
+def _taken() -> ScalarSelect[int]:
+    return (
         select(func.count())
         .select_from(SignUp)
         .where(SignUp.shift_role_id == ShiftRole.id, SignUp.place_no.is_not(None))
         .scalar_subquery()
     )
-    rows = session.execute(
+
+
+def _listed(start: datetime, end: datetime) -> Any:
+    return (
         select(
             Shift.id,
             ShiftRole.id,
@@ -162,15 +169,19 @@ def listings(*, session: Session, start: datetime, end: datetime) -> list[Listin
             Shift.ends_at,
             Shift.opens_at,
             ShiftRole.places,
-            taken,
+            _taken(),
             Shift.cancelled_at.is_not(None),
             Shift.name_zh,
             Shift.name_en,
         )
         .join(ShiftRole, ShiftRole.shift_id == Shift.id)
         .where(Shift.starts_at >= start, Shift.starts_at < end)
-        .order_by(Shift.starts_at, Shift.id, ShiftRole.id)
     )
+
+
+def listings(*, session: Session, start: datetime, end: datetime) -> list[Listing]:
+    """Return every role of the shifts that start in the span, in order of time; called-off shifts too."""
+    rows = session.execute(_listed(start, end).order_by(Shift.starts_at, Shift.id, ShiftRole.id))
     return [Listing(Place(*row[:10]), row[10], row[11]) for row in rows]
 
 
@@ -179,32 +190,80 @@ def book_of(*, session: Session, staff: StaffMember, start: datetime, end: datet
     return shift_fit.diary(session=session, staff=staff, start=start, end=end + LONGEST_SHIFT, timezone=timezone)
 
 
-def for_me(
-    *,
-    session: Session,
-    staff: StaffMember,
-    now: datetime,
-    timezone: str,
-    start: datetime | None = None,
-    role: str | None = None,
-) -> ForMe:
+def for_me(*, session: Session, staff: StaffMember, now: datetime, timezone: str, role: str | None = None) -> ForMe:
     """Return the shifts of two weeks that fit the volunteer, the most needed first, and why the others do not."""
-    begin = max(start or now, now)
-    end = begin + LOOK_AHEAD
-    book = book_of(session=session, staff=staff, start=begin, end=end, timezone=timezone)
+    end = now + LOOK_AHEAD
+    book = book_of(session=session, staff=staff, start=now, end=end, timezone=timezone)
     found: list[Suggestion] = []
-    hindered: Counter[Refusal] = Counter()
-    for listing in listings(session=session, start=begin, end=end):
-        if listing.place.cancelled or (role and listing.place.role != role):
-            continue
+    hindered = _closed_to(session, book, now, end, role)
+    for listing in _by_need(session, book, staff, now, end, role):
         fit = book.judge(listing.place, now)
         if fit.reason is not None:
             hindered[fit.reason] += 1
             continue
         near = staff.station_id == listing.place.station_id
         found.append(Suggestion(listing, fit, _need(listing.place, fit, now, near), near))
+        if len(found) > PAGE:
+            break
     found.sort(key=lambda one: (-one.need, one.listing.place.starts_at, one.listing.place.shift_role_id))
-    return ForMe(found[:PAGE], max(len(found) - PAGE, 0), hindered)
+    return ForMe(found[:PAGE], len(found) > PAGE, +hindered)
+
+
+def _roles_of(book: Diary, now: datetime, end: datetime) -> list[str]:
+    """Return the roles that the volunteer may take somewhere in the span."""
+    return [key for key in sheets() if not (book.missing(key, now) and book.missing(key, end))]
+
+
+def _by_need(
+    session: Session, book: Diary, staff: StaffMember, now: datetime, end: datetime, role: str | None
+) -> Iterator[Listing]:
+    """Yield the open places in about the order of need; the database sorts thousands so that we judge few."""
+    free = ShiftRole.places - _taken()
+    soon = Shift.starts_at <= now + timedelta(hours=rules().at_risk_hours)
+    need = free * 1.0 / ShiftRole.places + case((soon, 1.0), else_=0.0)
+    if staff.station_id is not None:
+        need = need + case((Shift.station_id == staff.station_id, 0.5), else_=0.0)
+    query = _listed(now, end).where(
+        Shift.cancelled_at.is_(None),
+        Shift.opens_at <= now,
+        free > 0,
+        ShiftRole.role.in_([role] if role else _roles_of(book, now, end)),
+    )
+    query = query.order_by(need.desc(), Shift.starts_at, ShiftRole.id)
+    for page in range(MOST_PAGES):
+        rows = session.execute(query.limit(CHUNK).offset(page * CHUNK)).all()
+        for row in rows:
+            yield Listing(Place(*row[:10]), row[10], row[11])
+        if len(rows) < CHUNK:
+            return
+
+
+def _closed_to(session: Session, book: Diary, now: datetime, end: datetime, role: str | None) -> Counter[Refusal]:
+    """Count what nobody has to judge one by one: roles without the training, shifts not open, full roles."""
+    trained = ShiftRole.role.in_(_roles_of(book, now, end))
+    early = Shift.opens_at > now
+    row = session.execute(
+        select(
+            func.coalesce(func.sum(case((~trained, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((trained & early, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((trained & ~early & (_taken() >= ShiftRole.places), 1), else_=0)), 0),
+        )
+        .select_from(ShiftRole)
+        .join(Shift, Shift.id == ShiftRole.shift_id)
+        .where(
+            Shift.starts_at > now,
+            Shift.starts_at < end,
+            Shift.cancelled_at.is_(None),
+            *([ShiftRole.role == role] if role else []),
+        )
+    ).one()
+    return Counter(
+        {
+            Refusal.NOT_TRAINED: int(row[0]),
+            Refusal.NOT_OPEN_YET: int(row[1]),
+            Refusal.FULL: int(row[2]),
+        }
+    )
 
 
 def _need(place: Place, fit: Fit, now: datetime, near: bool) -> float:
