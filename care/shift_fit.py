@@ -217,8 +217,16 @@ def is_night(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> bool:
     return False
 
 
-def diary(*, session: Session, staff: StaffMember, start: datetime, end: datetime, timezone: str) -> Diary:
-    """Read what the volunteer has around the span, and what they may do."""
+def diary(
+    *,
+    session: Session,
+    staff: StaffMember,
+    start: datetime,
+    end: datetime,
+    timezone: str,
+    only_role: str | None = None,
+) -> Diary:
+    """Read what the volunteer has around the span, and what they may do: in every role, or in the only one asked."""
     own = served(session=session, staff_id=staff.id, start=start - AROUND, end=end + AROUND)
     holder = (HolderKind.STAFF, staff.id)
     turns = session.execute(
@@ -237,8 +245,15 @@ def diary(*, session: Session, staff: StaffMember, start: datetime, end: datetim
         away=leave.spans(session=session, staff_ids=[staff.id], start=start, end=end).get(staff.id, []),
         on_call=[(one[0], one[1]) for one in turns],
         needs=needs,
-        held=_held(session, staff.id) if needs else [],
+        held=_held(session, staff.id) if _asks_for_something(needs, only_role) else [],
     )
+
+
+def _asks_for_something(needs: dict[str, list[str]], role: str | None) -> bool:
+    if role is None:
+        return bool(needs)
+    sheet = sheets().get(role)
+    return sheet is not None and bool(needs.get(sheet.training))
 
 
 def _held(session: Session, staff_id: int) -> list[tuple[str, datetime, datetime | None]]:

@@ -47,11 +47,11 @@ def sign_up(
     )
     try:
         with session.begin_nested():
+            row.hold_id = shift_places.hold_of(session, member.id, role.shift)
             session.add(row)
     except IntegrityError:
         # Somebody who did not queue at our locks was faster; the constraint has the last word.
         raise Refused(_lost_to(session, role.id, member.id)) from None
-    shift_places.hold_time(session, row, role.shift)
     _end_waiting(session, role.id, member.id, now)
     shift_places.trace(session, actor, "shift.sign_up", row, now, staff_id=member.id)
     return row
@@ -68,7 +68,14 @@ def _require_fit(
     running_too: bool,
 ) -> None:
     place = shift_fit.place_of(role, taken)
-    book = shift_fit.diary(session=session, staff=member, start=place.starts_at, end=place.ends_at, timezone=timezone)
+    book = shift_fit.diary(
+        session=session,
+        staff=member,
+        start=place.starts_at,
+        end=place.ends_at,
+        timezone=timezone,
+        only_role=role.role,
+    )
     fit = book.judge(place, now, running_too=running_too)
     if fit.reason is not None:
         raise Refused(fit.reason)
