@@ -58,7 +58,7 @@ class Assessment:
 # few signs says too little to be judged without its setting ("I am going then", "the last time"), so it must score
 # higher; what is left of doubt asks for a look within days. Set on 6,800 chit-chat lines and on the lines of a
 # writer who was left out of the training: docs/triage-model-card.md.
-ALONE = ((6, 0.95), (9, 0.85), (13, 0.6), (10**9, 0.5))
+ALONE = ((6, 0.985), (9, 0.93), (13, 0.6), (10**9, 0.5))
 ALONE_NOW = 0.7
 WITHIN_DAYS = 0.4
 _DAYS_FROM = 13  # tokens; a shorter line in doubt is no reason to open a case
@@ -127,7 +127,7 @@ def _joined(found: Assessment, voice: linear.Voice, alone: linear.Voice, model: 
     heard = Level.GREEN
     if found.level.rank < Level.YELLOW.rank:
         heard = _heard_alone(alone, size)
-    elif voice.crisis >= model.thresholds["today"]:
+    elif voice.crisis >= max(model.thresholds["today"], _today(size)):
         heard = Level.ORANGE
     if voice.now >= model.thresholds["now"] and found.level.is_at_least(Level.ORANGE):
         heard = Level.RED
@@ -135,9 +135,12 @@ def _joined(found: Assessment, voice: linear.Voice, alone: linear.Voice, model: 
     return _raised(both, heard, "model_sees_risk") if heard.rank > found.level.rank else both
 
 
+def _today(size: int) -> float:
+    return next(score for longest, score in ALONE if size < longest)
+
+
 def _heard_alone(voice: linear.Voice, size: int) -> Level:
-    today = next(score for longest, score in ALONE if size < longest)
-    if voice.crisis >= today:
+    if voice.crisis >= _today(size):
         # Both questions must be answered with certainty before a score alone rings somebody at night.
         return Level.RED if min(voice.now, voice.crisis) >= ALONE_NOW and size >= _DAYS_FROM else Level.ORANGE
     return Level.YELLOW if voice.crisis >= WITHIN_DAYS and size >= _DAYS_FROM else Level.GREEN
