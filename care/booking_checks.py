@@ -142,14 +142,14 @@ def _check_plan(session: Session, search: Search, staff_id: int, meeting: Stretc
         raise Refused(Refusal.ON_LEAVE, "staff_id")
     if any(_touch(meeting, closed) for closed in work.blocked):
         raise Refused(Refusal.NOT_WORKING, "starts_at")
-    stretches = zip(work.open, work.stations, strict=True)
-    if _covers(search, [stretch for stretch, station in stretches if search.is_place(station)], meeting):
+    if _covers(search, [stretch for stretch, station in work.open if search.is_place(station)], meeting):
         if not search.wanted.in_person or work.is_one_place(meeting):
             return
         raise Refused(Refusal.NOT_WORKING, "starts_at")
     plain = work_of(session=session, staff_id=staff_id, start=search.start, end=search.end, heed_holidays=False)
-    on_holiday = _covers(search, plain.open, meeting)
-    raise Refused(Refusal.HOLIDAY if on_holiday and not _covers(search, work.open, meeting) else Refusal.NOT_WORKING)
+    on_holiday = _covers(search, [stretch for stretch, _station in plain.open], meeting)
+    at_all = _covers(search, [stretch for stretch, _station in work.open], meeting)
+    raise Refused(Refusal.HOLIDAY if on_holiday and not at_all else Refusal.NOT_WORKING)
 
 
 def _touch(one: Stretch, other: Stretch) -> bool:

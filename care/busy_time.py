@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import DateTime, case, select, type_coerce
+from sqlalchemy import String, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from care.open_time import DAY, Stretch, moment_of
@@ -34,10 +34,29 @@ def week_begins(week: int) -> int:
 
 @dataclass
 class Busy:
-    """Taken stretches of each holder of one kind, and the minutes that colleagues give in each week."""
+    """Taken stretches of each holder of one kind, and those among them that are work with people."""
 
     taken: dict[int, list[Stretch]] = field(default_factory=lambda: defaultdict(list))
-    load: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
+    counted: dict[int, list[Stretch]] = field(default_factory=dict)
+
+    def load(self) -> dict[tuple[int, int], int]:
+        """Return the minutes that each colleague gives in each week."""
+        found: dict[tuple[int, int], int] = {}
+        for number, stretches in self.counted.items():
+            weeks: dict[int, int] = defaultdict(int)
+            for first, last in stretches:
+                weeks[(first - _FIRST_MONDAY) // WEEK] += last - first
+            found |= {(number, week): minutes for week, minutes in weeks.items()}
+        return found
+
+
+class _Stretches(dict[str, Stretch]):
+    """Each pair of moments is read once: many colleagues are taken at the same hour."""
+
+    def __missing__(self, written: str) -> Stretch:
+        first, last = (_minute(datetime.fromisoformat(moment)) for moment in written.split("/"))
+        self[written] = first, last
+        return first, last
 
 
 def _minute(moment: datetime) -> int:
@@ -58,13 +77,11 @@ def read(
     found = Busy()
     if not ids:
         return found
+    counts = case((CalendarHold.kind.in_(_LOAD), 1), else_=0)
+    written = cast(CalendarHold.starts_at, String) + "/" + cast(CalendarHold.ends_at, String)
+    # Thousands of holds: the database writes them as one line for each holder, which is three times as quick as rows.
     query = (
-        select(
-            CalendarHolder.holder_id,
-            type_coerce(CalendarHold.starts_at, DateTime()),
-            type_coerce(CalendarHold.ends_at, DateTime()),
-            case((CalendarHold.kind.in_(_LOAD), 1), else_=0),
-        )
+        select(CalendarHolder.holder_id, counts, func.aggregate_strings(written, ";"))
         .join(CalendarHold, CalendarHold.id == CalendarHolder.hold_id)
         .where(
             CalendarHolder.holder_kind == kind,
@@ -72,14 +89,14 @@ def read(
             CalendarHold.starts_at < moment_of(end),
             CalendarHold.ends_at > moment_of(start),
         )
+        .group_by(CalendarHolder.holder_id, counts)
     )
     if without_hold_id is not None:
         query = query.where(CalendarHold.id != without_hold_id)
-    taken, load = found.taken, found.load
-    # Thousands of rows of plain numbers: they are read from the connection, past the machinery for objects.
-    for number, starts, ends, counts in session.connection().execute(query).all():
-        first, last = _minute(starts), _minute(ends)
-        taken[number].append((first, last))
-        if counts:
-            load[number, (first - _FIRST_MONDAY) // WEEK] += last - first
+    stretches = _Stretches()
+    for number, counted, line in session.execute(query):
+        read_out = [stretches[one] for one in line.split(";")]
+        found.taken[number] += read_out
+        if counted:
+            found.counted[number] = read_out
     return found

@@ -1,14 +1,14 @@
 """Interval arithmetic for the slot search: open and taken time of one colleague as five-minute cells.
 
-A cell is a byte: 1 open, 0 closed. Filling a stretch and finding the next free stretch are then single operations of
+A cell is a byte: 0 closed, 1 open, 2 taken. Filling a stretch and finding the next free one are then single operations of
 the interpreter's own machine code, which is why fifty colleagues and ninety days are searched in a few milliseconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ DAY = 24 * 60
 _EPOCH = date(1970, 1, 1).toordinal()
 
 Stretch = tuple[int, int]
+_TAKEN = b"\x02"
 
 
 @lru_cache(maxsize=4096)
@@ -48,14 +49,10 @@ def minute_of(moment: datetime) -> int:
     return -int(-moment.timestamp() // 60)
 
 
+@lru_cache(maxsize=1 << 16)
 def moment_of(minute: int) -> datetime:
     """Return the aware moment of a minute since 1970."""
-    return datetime.fromtimestamp(minute * 60, tz=_utc())
-
-
-@lru_cache(maxsize=1)
-def _utc() -> ZoneInfo:
-    return ZoneInfo("UTC")
+    return datetime.fromtimestamp(minute * 60, tz=UTC)
 
 
 @dataclass
@@ -81,29 +78,49 @@ class OpenTime:
         if first < last:
             self.cells[first:last] = (b"\x01" if value else b"\x00") * (last - first)
 
-    def starts(self, minutes: int, pause: int, taken: Sequence[Stretch]) -> Iterator[int]:
-        """Yield each minute at which a meeting can begin, one after the other without overlap.
+    def lay(self, begin: int, cells: bytes) -> bool:
+        """Lay ready cells over those from a minute on; return whether they lie on the grid and within it."""
+        first, rest = divmod(begin - self.start, STEP)
+        if rest or first < 0 or first + len(cells) > len(self.cells):
+            return False
+        self.cells[first : first + len(cells)] = cells
+        return True
+
+    def starts(self, minutes: int, pause: int, taken: Iterable[Stretch], until: int) -> list[int]:
+        """Return each minute before `until` at which a meeting can begin, one after the other without overlap.
 
         The meeting lies in open time and meets nothing that is taken; the pause after it may lie outside the plan,
         but not in what is taken.
         """
-        free = bytearray(b"\x01") * (len(self.cells) + pause // STEP)
-        for first, last in taken:
-            first, last = max((first - self.start) // STEP, 0), -(-(last - self.start) // STEP)
-            last = min(last, len(self.cells))
-            if first < last:
-                free[first:last] = self.cells[first:last] = bytes(last - first)
-        length, rest = minutes // STEP, pause // STEP
+        cells = self._with_taken(taken)
+        find, last_hole = cells.find, cells.rfind
+        length, rest, stop = minutes // STEP, pause // STEP, -(-(until - self.start) // STEP)
         wanted = b"\x01" * length
-        position = self.cells.find(wanted)
-        while position >= 0:
+        found: list[int] = []
+        position = find(wanted)
+        while 0 <= position < stop:
             end = position + length
-            hole = free.rfind(0, end, end + rest)
+            hole = last_hole(_TAKEN, end, end + rest) if rest else -1
             if hole < 0:
-                yield self.start + position * STEP
-                position = self.cells.find(wanted, end + rest)
+                found.append(position)
+                position = find(wanted, end + rest)
             else:
-                position = self.cells.find(wanted, hole + 1)
+                position = find(wanted, hole + 1)
+        return [self.start + position * STEP for position in found]
+
+    def _with_taken(self, taken: Iterable[Stretch]) -> bytearray:
+        cells, start = bytearray(self.cells), self.start
+        size = len(cells)
+        # The innermost loop of the whole search: once for each booking of fifty colleagues.
+        for begins, ends in taken:
+            first, last = (begins - start) // STEP, -((start - ends) // STEP)
+            if first < 0:
+                first = 0
+            if last > size:
+                last = size
+            if first < last:
+                cells[first:last] = b"\x02" * (last - first)
+        return cells
 
     def is_open(self, stretch: Stretch) -> bool:
         """Tell whether the whole stretch is open."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,8 +28,7 @@ _RANKS = 1 << 16
 LONGEST_HORIZON = timedelta(days=366)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One time that can be had."""
 
     starts_at: datetime
@@ -179,41 +180,39 @@ class Search:
     def slots(self, one_each: bool = False) -> Iterator[Slot]:
         """Yield every free time in order."""
         order = self.order()
-        ranks = {(week, one.staff_id): rank for week, there in order.items() for rank, one in enumerate(there)}
         keys: list[int] = []
-        for candidate in self.wanted.candidates:
-            number = candidate.staff_id
-            keys += [minute * _RANKS + ranks[week_of(minute), number] for minute in self._starts(candidate)]
+        for week, there in order.items():
+            first, last = week_begins(week), week_begins(week + 1)
+            for rank, candidate in enumerate(there):
+                starts = self._all_starts[candidate.staff_id]
+                part = starts[bisect_left(starts, first) : bisect_left(starts, last)]
+                keys += [minute * _RANKS + rank for minute in part]
         keys.sort()
-        last = -1
+        last_minute = -1
         for key in keys:
             minute, rank = divmod(key, _RANKS)
-            if one_each and minute == last:
+            if one_each and minute == last_minute:
                 continue
-            slot = self._slot(order[week_of(minute)][rank], minute)
+            slot = self._slot(order[week_of(minute)][rank].staff_id, minute)
             if slot is not None:
-                last = minute
+                last_minute = minute
                 yield slot
+
+    @cached_property
+    def _all_starts(self) -> dict[int, list[int]]:
+        return {one.staff_id: self._starts(one) for one in self.wanted.candidates}
 
     def order(self) -> dict[int, list[Candidate]]:
         """Return who comes first in each week: fewest hours given, then longest since the last meeting."""
-        load, since = self.busy.load, self.since
+        weeks = range(week_of(self.earliest), week_of(self.latest - 1) + 1)
+        if len(self.wanted.candidates) == 1:
+            return dict.fromkeys(weeks, list(self.wanted.candidates))
+        load, since = self.busy.load(), self.since
 
         def weight(week: int, one: Candidate) -> tuple[object, ...]:
             return load.get((one.staff_id, week), 0), since.get(one.staff_id), one.staff_id
 
-        weeks = range(week_of(self.earliest), week_of(self.latest - 1) + 1)
         return {week: sorted(self.wanted.candidates, key=partial(weight, week)) for week in weeks}
-
-    def cells_of(self, staff_id: int) -> OpenTime:
-        """Return the time in which the colleague meets people, taken or not."""
-        cells, work = OpenTime(self.start, self.end), self.work[staff_id]
-        for stretch, station in zip(work.open, work.stations, strict=True):
-            if self.is_place(station):
-                cells.fill(stretch, 1)
-        for stretch in (*work.away, *work.blocked):
-            cells.fill(stretch, 0)
-        return cells
 
     def is_place(self, station: int | None) -> bool:
         """Tell whether the meeting could be where the colleague sits."""
@@ -221,35 +220,29 @@ class Search:
             return True
         return station is not None and self.wanted.station_id in (None, station)
 
-    def _starts(self, candidate: Candidate) -> Iterator[int]:
+    def _starts(self, candidate: Candidate) -> list[int]:
         service, number = self.wanted.service, candidate.staff_id
+        cells = self.work[number].cells(self.start, self.end, self.is_place)
         taken = self.busy.taken.get(number, ())
-        for minute in self.cells_of(number).starts(service.minutes, service.buffer_minutes, taken):
-            if minute >= self.latest:
-                return
-            if minute >= self.earliest and candidate.is_licensed(minute):
-                yield minute
+        starts = cells.starts(service.minutes, service.buffer_minutes, taken, self.latest)
+        return candidate.licensed_among(starts[bisect_left(starts, self.earliest) :])
 
-    def _slot(self, candidate: Candidate, minute: int) -> Slot | None:
-        wanted, work = self.wanted, self.work[candidate.staff_id]
+    def _slot(self, staff_id: int, minute: int) -> Slot | None:
+        wanted = self.wanted
         if self.person is not None and not self.person.is_open((minute, minute + wanted.taken)):
             return None
-        station = work.station_at(minute)
-        room_id = None
-        if wanted.in_person and not work.is_one_place((minute, minute + wanted.service.minutes)):
+        ends = minute + wanted.service.minutes
+        if not wanted.in_person:
+            return Slot(moment_of(minute), moment_of(ends), staff_id, None, None, wanted.mode)
+        work = self.work[staff_id]
+        station, room_id = work.station_at(minute), None
+        if not work.is_one_place((minute, ends)):
             return None
         if self.rooms is not None:
             room_id = self.rooms.free(station, (minute, minute + wanted.taken))
             if room_id is None:
                 return None
-        return Slot(
-            starts_at=moment_of(minute),
-            ends_at=moment_of(minute + wanted.service.minutes),
-            staff_id=candidate.staff_id,
-            room_id=room_id,
-            station_id=station if wanted.in_person else None,
-            mode=wanted.mode,
-        )
+        return Slot(moment_of(minute), moment_of(ends), staff_id, room_id, station, wanted.mode)
 
 
 class Rooms:
@@ -257,7 +250,7 @@ class Rooms:
 
     def __init__(self, session: Session, search: Search) -> None:
         self._of: dict[int, list[tuple[int, OpenTime]]] = {}
-        self._read(session, search, {place for work in search.work.values() for place in work.stations if place})
+        self._read(session, search, set().union(*(work.places for work in search.work.values())))
 
     def add_station(self, session: Session, search: Search, station_id: int | None) -> None:
         """Look at the rooms of a station at which nobody is planned to work."""
