@@ -54,9 +54,15 @@ class Sample:
 
 
 def sample(row: Row, weight: float) -> Sample:
-    """Normalise a message, find its flags and cut it into tokens."""
+    """Normalise a message, find its flags and cut it into tokens.
+
+    Patterns written from the lines of the hands are not flagged on these lines: they find nearly all of them and
+    far less of a new writer, and the model would learn to trust its silence too much.
+    """
     reading = read(normalise(row.text))
-    return Sample(row, weight, linear.tokens(reading.heard), lexicon_flags(reading.hits))
+    from_hands = row.source.startswith("hand_")
+    hits = [hit for hit in reading.hits if not (from_hands and hit.pattern.id.startswith(("hand_", "en_hand_")))]
+    return Sample(row, weight, linear.tokens(reading.heard), lexicon_flags(hits))
 
 
 def hand_lines() -> Iterator[Row]:
