@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
-from web.api import appointments, conversations, hours, intakes, screenings  # noqa: E402,F401  (views register themselves)
+from web.api import appointments, conversations, hours, intakes, screenings, shifts  # noqa: E402,F401  (views register)

@@ -5,29 +5,34 @@ The bot names a time only by what this site told it before; whether it can still
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import jsonify, request
 from sqlalchemy.orm import Session
 
-from care import appointment_links, appointment_lists, appointments, services, slots, transcript
+from care import appointment_links, appointment_lists, appointments, services, slots, transcript, waiting_list
 from care.matching import Wish
 from care.refusals import Refusal, Refused
 from care.slots import Slot
-from care.wording import when
 from models.appointments import Appointment
 from models.conversations import Conversation
 from models.services import Mode, Service
 from models.staff import StaffMember
 from web.api import blueprint
 from web.api.body import body, word
+from web.api.spoken import day_words, moment_words
 from web.common import chat_key, clock
 from web.common.access import Access, access
 from web.common.database import reading, unit_of_work
 
 # A chat shows a handful of buttons; more of them is a page.
 MOST_SLOTS = 6
+MOST_DAYS = 7
+# Whoever asks for another day means the next few weeks; beyond them the waiting list serves better.
+DAYS_AHEAD = 28
 
 
 @blueprint.get("/conversations/<string:public_id>/services")
@@ -52,16 +57,47 @@ def _service_view(service: Service, language: str) -> dict[str, Any]:
 @access(Access.BOT)
 def free_slots(public_id: str) -> Any:
     """The next free times of a service, or those to which an appointment can be moved."""
-    session, now = reading(), clock.now()
+    session = reading()
     conversation = transcript.by_public_id(session=session, public_id=public_id)
+    start = _moment(request.args["after"], "after") if "after" in request.args else clock.now()
+    found = _find(session, conversation, start, days=None, limit=MOST_SLOTS)
+    return jsonify({"slots": [_slot_view(session, slot, conversation.language) for slot in found]})
+
+
+@blueprint.get("/conversations/<string:public_id>/slots/days")
+@access(Access.BOT)
+def free_days(public_id: str) -> Any:
+    """The next days on which anything is free, each with the moment from which to ask for its times."""
+    conversation = transcript.by_public_id(session=reading(), public_id=public_id)
+    found = _find(reading(), conversation, clock.now(), days=DAYS_AHEAD, limit=None)
+    counted = Counter(slot.starts_at.astimezone(ZoneInfo(clock.timezone())).date() for slot in found)
+    days = sorted(counted)[:MOST_DAYS]
+    return jsonify({"days": [_day_view(day, counted[day], conversation.language) for day in days]})
+
+
+def _day_view(day: date, free: int, language: str) -> dict[str, Any]:
+    zone = ZoneInfo(clock.timezone())
+    return {
+        "after": datetime.combine(day, time.min, zone).astimezone(UTC).isoformat(),
+        "weekday": day.isoweekday(),
+        "in_days": (day - clock.now().astimezone(zone).date()).days,
+        "free": free,
+        "words": day_words(day, language),
+    }
+
+
+def _find(
+    session: Session, conversation: Conversation, start: datetime, *, days: int | None, limit: int | None
+) -> list[Slot]:
+    """Return the free times of the service, or those to which the appointment in the address can be moved."""
+    now = clock.now()
     moving = _own(session, conversation, request.args.get("appointment", type=int))
     service = moving.service if moving else _service(session, request.args.get("service", type=int))
-    start = _moment(request.args["after"], "after") if "after" in request.args else now
     found = slots.find(
         session=session,
         service=service,
         start=start,
-        end=now + timedelta(days=service.horizon_days),
+        end=now + timedelta(days=min(days or service.horizon_days, service.horizon_days)),
         now=now,
         mode=moving.mode if moving else _mode(request.args.get("mode"), service),
         staff_id=moving.staff_id if moving else None,
@@ -69,9 +105,11 @@ def free_slots(public_id: str) -> Any:
         wish=_wish(request.args.get("wish")),
         without_hold_id=moving.hold_id if moving else None,
         one_each=True,
-        limit=MOST_SLOTS,
+        # One more, because the time that the appointment has already is no choice.
+        limit=limit + 1 if limit and moving else limit,
     )
-    return jsonify({"slots": [_slot_view(session, slot, conversation.language) for slot in found]})
+    others = [slot for slot in found if moving is None or slot.starts_at != moving.starts_at]
+    return others[:limit] if limit else others
 
 
 def _slot_view(session: Session, slot: Slot, language: str) -> dict[str, Any]:
@@ -81,7 +119,7 @@ def _slot_view(session: Session, slot: Slot, language: str) -> dict[str, Any]:
         "staff_id": slot.staff_id,
         "staff": member.display_name,
         "mode": slot.mode.value,
-        "words": when(slot.starts_at, language, clock.timezone()),
+        "words": moment_words(slot.starts_at, language, clock.timezone()),
     }
 
 
@@ -105,7 +143,7 @@ def _view(one: Appointment, language: str) -> dict[str, Any]:
         "place": f"{station.name(language)} {station.address or ''}".strip() if station else None,
         "changeable": appointments.may_change_alone(appointment=one, now=clock.now()),
         "state": one.state.value,
-        "words": when(one.starts_at, language, clock.timezone()),
+        "words": moment_words(one.starts_at, language, clock.timezone()),
     }
 
 
@@ -168,6 +206,30 @@ def cancel_appointment(public_id: str, appointment_id: int) -> Any:
         appointments.cancel(session=session, actor=None, appointment=found, now=clock.now())
         answer = _view(found, conversation.language)
     return jsonify(answer)
+
+
+@blueprint.post("/conversations/<string:public_id>/waiting-list")
+@access(Access.BOT)
+def wait_for_a_time(public_id: str) -> Any:
+    """Put the person on the waiting list of a service; who is on it already stays where they are."""
+    data = body()
+    with unit_of_work() as session:
+        conversation = _locked(session, public_id)
+        service = _service(session, data.get("service"))
+        try:
+            waiting_list.ask(
+                session=session,
+                actor=None,
+                beneficiary=conversation.beneficiary,
+                service=service,
+                mode=_mode(data.get("mode"), service),
+                now=clock.now(),
+            )
+        except Refused as refused:
+            # The second of two taps finds done what it wanted.
+            if refused.refusal is not Refusal.ALREADY_WAITING:
+                raise
+    return jsonify({"waiting": True})
 
 
 def _locked(session: Session, public_id: str) -> Conversation:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
 
-from care import cover_calls, hours, shift_fit, shifts, swaps
+from care import cover_calls, hours, shift_codes, shift_fit, shifts, swaps
 from care.refusals import Refusal
 from care.shift_fit import Fit
 from care.shift_rules import sheets
 from models.stations import Station
 from web.common import clock, security
 from web.common.access import Access, access, staff_may
-from web.common.database import reading
+from web.common.database import reading, unit_of_work
 from web.common.languages import language
+from web.common.throttle import SHIFT_CODE, limiter
 from web.staff.blueprint import blueprint
 from web.staff.shifts import common
 
@@ -96,3 +98,14 @@ def my_shifts() -> Any:
         stations=stations(),
         place_of=shift_fit.place_of,
     )
+
+
+@blueprint.post("/shifts/mine/chat-code")
+@access(Access.TAKE_SHIFTS)
+@limiter.limit(SHIFT_CODE, methods=["POST"])
+def chat_code() -> Any:
+    """Show a code with which the chat tells my next shift; it is seen once and kept only as a hash."""
+    with unit_of_work() as work:
+        code = shift_codes.make(session=work, actor=security.me(), secret=common.secret(), now=clock.now())
+    flash(_("Your code for the chat: %(code)s. It works once, for 15 minutes.", code=code), "good")
+    return redirect(url_for("staff.my_shifts"), code=303)
