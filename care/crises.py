@@ -15,7 +15,7 @@ from care.clocks import clock
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
 from models.conversations import Conversation
-from models.crises import CrisisCase, CrisisFlag, Escalation, FlagSource, LevelName
+from models.crises import CrisisCase, CrisisFlag, Escalation, FlagSource, LevelName, UncheckedReason
 from models.duty import DutyPosition
 from models.outbox import OutboxKind
 from models.staff import StaffMember
@@ -35,6 +35,14 @@ class Signal:
     message_id: int | None = None
     screening_id: int | None = None
     raised_by: StaffMember | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """Why the risk check could not be gone through, signed by whoever closes the case."""
+
+    reason: UncheckedReason
+    words: str = ""
 
 
 def open_case_of(*, session: Session, beneficiary_id: int) -> CrisisCase | None:
@@ -71,6 +79,7 @@ def raise_flag(
     case.conversation = conversation or case.conversation
     if not _add_flag(session=session, case=case, signal=signal, now=now):
         return case
+    _ask_again(case)
     if opened or signal.level.rank > case.risk.rank:
         _set_level(session=session, case=case, level=signal.level, now=now)
     elif signal.level.rank == case.risk.rank and case.acknowledged_at is not None:
@@ -143,6 +152,13 @@ def _add_flag(*, session: Session, case: CrisisCase, signal: Signal, now: dateti
     )
     session.flush()
     return True
+
+
+def _ask_again(case: CrisisCase) -> None:
+    """New danger makes an older check, an excuse from it and a proposal to close worth nothing."""
+    case.risk_check_id = None
+    case.unchecked_reason = case.unchecked_words = case.unchecked_by_id = None
+    case.closing_reason = case.closed_by_id = None
 
 
 def _set_level(*, session: Session, case: CrisisCase, level: Level, now: datetime) -> None:
@@ -314,8 +330,13 @@ def close(
     actor: StaffMember,
     reason: str,
     now: datetime,
+    unchecked: Unchecked | None = None,
 ) -> CrisisCase:
-    """Close a case with a reason. For the top two levels the first call proposes, a second person's call closes."""
+    """Close a case with a reason, after a risk check or with a signed reason why there is none.
+
+    For the top two levels the first call proposes, a second person's call closes. Raise Refused(RISK_CHECK_MISSING)
+    where nobody has asked since the newest flag; the database refuses such a row too.
+    """
     case = _locked(session=session, case_id=case_id)
     if case is None:
         raise Refused(Refusal.NOT_FOUND)
@@ -324,6 +345,7 @@ def close(
     proposed = case.closing_reason is not None and case.closed_by_id is not None
     if not reason.strip() and not proposed:
         raise Refused(Refusal.REASON_MISSING, "reason")
+    _need_a_check(case=case, unchecked=unchecked, actor=actor)
     if case.risk.is_at_least(Level.RED):
         if not proposed or case.closed_by_id == actor.id:
             _propose_closing(session=session, case=case, actor=actor, reason=reason, now=now)
@@ -333,11 +355,34 @@ def close(
         case.closing_reason, case.closed_by_id = reason.strip(), actor.id
     case.closed_at, case.climbs_at = now, None
     audit.record(
-        session=session, actor=actor, verb="crisis.close", subject_type="crisis_case", subject_id=case.id, now=now
+        session=session,
+        actor=actor,
+        verb="crisis.close",
+        subject_type="crisis_case",
+        subject_id=case.id,
+        now=now,
+        unchecked=case.unchecked_reason.value if case.unchecked_reason else None,
     )
     live.publish(session=session, channel=live.DESK, kind="case", now=now, case_id=case.id)
     session.flush()
     return case
+
+
+def _need_a_check(*, case: CrisisCase, unchecked: Unchecked | None, actor: StaffMember) -> None:
+    if case.risk_check_id is not None:
+        return
+    if unchecked is None:
+        if case.unchecked_reason is None:
+            raise Refused(Refusal.RISK_CHECK_MISSING, "unchecked")
+        return
+    words = unchecked.words.strip()
+    if unchecked.reason is UncheckedReason.BEFORE_THE_RULE:
+        raise Refused(Refusal.WRONG_VALUE, "unchecked")
+    if unchecked.reason is UncheckedReason.EXERCISE and not case.beneficiary.synthetic:
+        raise Refused(Refusal.WRONG_VALUE, "unchecked")
+    if unchecked.reason is UncheckedReason.OTHER and not words:
+        raise Refused(Refusal.REASON_MISSING, "unchecked_words")
+    case.unchecked_reason, case.unchecked_words, case.unchecked_by_id = unchecked.reason, words or None, actor.id
 
 
 def _propose_closing(*, session: Session, case: CrisisCase, actor: StaffMember, reason: str, now: datetime) -> None:

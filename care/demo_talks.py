@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import bot_line, conversations, crises, desk, intakes, outbox, people, screenings, transcript
+from care import bot_line, conversations, crises, desk, intakes, outbox, people, risk_checks, screenings, transcript
 from models.beneficiaries import Beneficiary
 from models.conversations import Conversation, Sender
 from models.screenings import AnswerMode
@@ -27,6 +27,20 @@ _MODERATE = {
     "phq-9.9": 0,
     "gad-7.1": 1,
     "gad-7.2": 1,
+}
+# What a colleague wrote down after the second conversation, before closing its case.
+_CALM_CHECK = {
+    "thoughts": "none",
+    "plan": "none",
+    "means": "none",
+    "time_frame": "none",
+    "attempts": "never",
+    "company": "trusted",
+    "company_words": "女儿今晚来陪她。",
+    "protects": "several",
+    "protects_words": "女儿、邻居、周四的茶话会。",
+    "judgement": "blue",
+    "judgement_words": "说话平静，愿意参加活动，家里有人。",
 }
 
 
@@ -156,6 +170,14 @@ def _settled(*, session: Session, secret: str, timezone: str, now: datetime, cou
     case = crises.open_case_of(session=session, beneficiary_id=conversation.beneficiary_id)
     assert case is not None
     end = now + timedelta(minutes=12)
+    risk_checks.sign(
+        session=session,
+        author=counselor,
+        case_id=case.id,
+        key=f"demo-check-{case.id}",
+        fields=_CALM_CHECK,
+        now=end,
+    )
     crises.close(
         session=session,
         case_id=case.id,

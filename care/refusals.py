@@ -59,6 +59,10 @@ class Refusal(StrEnum):
     SAME_PERSON = "same_person"  # A turn cannot be handed to the one who has it.
     NOT_THE_DECIDER = "not_the_decider"  # Nobody approves their own hand-over.
 
+    # The crisis desk: risk check and safety plan.
+    RISK_CHECK_MISSING = "risk_check_missing"  # Nobody has asked the seven questions since the newest flag.
+    PLAN_CHANGED = "plan_changed"  # A colleague wrote a newer version of the safety plan meanwhile.
+    EMPTY_PLAN = "empty_plan"  # A safety plan needs at least one step with words.
     # Session notes.
     NOTE_CHANGED = "note_changed"  # The draft was saved in another window meanwhile.
     NOTE_AMENDED = "note_amended"  # A newer version exists; the newest one is amended.

@@ -40,6 +40,20 @@ class FlagSource(StrEnum):
     REQUEST = "request"
 
 
+class UncheckedReason(StrEnum):
+    """Why a case is closed although nobody could go through the risk check with the person."""
+
+    NOT_REACHED = "not_reached"
+    WRONG_PERSON = "wrong_person"
+    DECLINED = "declined"
+    OTHERS_TOOK_OVER = "others_took_over"
+    FALSE_ALARM = "false_alarm"
+    EXERCISE = "exercise"
+    OTHER = "other"
+    # Only the migration writes this one, for cases that were closed before the rule was there.
+    BEFORE_THE_RULE = "before_the_rule"
+
+
 class CrisisCase(Base):
     """One person at risk, with a level, a clock and an owner; at most one open case a person."""
 
@@ -59,6 +73,16 @@ class CrisisCase(Base):
             " OR (second_reader_id IS NOT NULL AND second_reader_id <> closed_by_id)",
             "second_reader_for_the_top_levels",
         ),
+        # Nobody closes a case without having asked the seven questions, or having signed why they were not asked.
+        CheckConstraint(
+            "closed_at IS NULL OR risk_check_id IS NOT NULL OR unchecked_reason IS NOT NULL",
+            "closed_with_a_risk_check",
+        ),
+        CheckConstraint(
+            "unchecked_reason IS NULL OR unchecked_reason = 'before_the_rule' OR unchecked_by_id IS NOT NULL",
+            "unchecked_is_signed",
+        ),
+        CheckConstraint("unchecked_reason <> 'other' OR unchecked_words IS NOT NULL", "other_reason_has_words"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -82,12 +106,21 @@ class CrisisCase(Base):
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id", ondelete="RESTRICT"))
     second_reader_id: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id", ondelete="RESTRICT"))
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The newest check that was signed since the newest flag; a flag that comes later empties it again.
+    risk_check_id: Mapped[int | None] = mapped_column(
+        # The two tables point at each other, so this key is made after both.
+        ForeignKey("risk_checks.id", name="fk_crisis_cases_risk_check_id_risk_checks", use_alter=True)
+    )
+    unchecked_reason: Mapped[UncheckedReason | None] = mapped_column(enum_column(UncheckedReason, "unchecked_reason"))
+    unchecked_words: Mapped[str | None] = mapped_column(EncryptedText)
+    unchecked_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
 
     beneficiary: Mapped[Beneficiary] = relationship()
     conversation: Mapped[Conversation | None] = relationship()
     owner: Mapped[StaffMember | None] = relationship(foreign_keys=[owner_id])
     acknowledged_by: Mapped[StaffMember | None] = relationship(foreign_keys=[acknowledged_by_id])
     closed_by: Mapped[StaffMember | None] = relationship(foreign_keys=[closed_by_id])
+    unchecked_by: Mapped[StaffMember | None] = relationship(foreign_keys=[unchecked_by_id])
     flags: Mapped[list[CrisisFlag]] = relationship(back_populates="case", order_by="CrisisFlag.id")
     escalations: Mapped[list[Escalation]] = relationship(back_populates="case", order_by="Escalation.hop_no")
 

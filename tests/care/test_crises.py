@@ -9,7 +9,7 @@ from care import crises, duty
 from care.clocks import clock
 from care.refusals import Refusal, Refused
 from models.audit import AuditEntry
-from models.crises import CrisisCase, FlagSource
+from models.crises import CrisisCase, FlagSource, UncheckedReason
 from models.duty import DutyPosition, DutyTurn
 from models.outbox import OutboxKind, OutboxRow
 from models.staff import RoleName, StaffMember
@@ -37,7 +37,12 @@ def acknowledge(world: World, case_id: int, staff_id: int) -> None:
 def close(world: World, case_id: int, staff_id: int, reason: str = "spoken with, safe at home") -> None:
     with world.work() as session:
         crises.close(
-            session=session, case_id=case_id, actor=world.actor(session, staff_id), reason=reason, now=world.clock()
+            session=session,
+            case_id=case_id,
+            actor=world.actor(session, staff_id),
+            reason=reason,
+            now=world.clock(),
+            unchecked=crises.Unchecked(UncheckedReason.NOT_REACHED),
         )
 
 

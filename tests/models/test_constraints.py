@@ -19,6 +19,7 @@ from models.screenings import AnswerMode, ScreeningAnswer, ScreeningScore
 from models.staff import Role, RoleName
 from models.stations import Station
 from tests.fixtures import breaks
+from tests.fixtures.breaks.crisis_desk import unchecked
 from tests.fixtures.rows import Rows
 from tests.fixtures.world import World
 
@@ -31,7 +32,7 @@ def _two_open_conversations(rows: Rows, *, spoiled: bool) -> None:
 
 def _two_open_cases(rows: Rows, *, spoiled: bool) -> None:
     person = rows.beneficiary()
-    done = {"closing_reason": "安全了", "closed_at": rows.now, "level": LevelName.ORANGE}
+    done = {"closing_reason": "安全了", "closed_at": rows.now, "level": LevelName.ORANGE, **unchecked(rows)}
     rows.case(beneficiary=person, **({} if spoiled else done))
     rows.case(beneficiary=person)
 
@@ -86,13 +87,14 @@ def _acknowledged_by_nobody(rows: Rows, *, spoiled: bool) -> None:
 
 def _closed_without_reason(rows: Rows, *, spoiled: bool) -> None:
     reason = None if spoiled else "已经见面"
-    rows.case(level=LevelName.ORANGE, closed_at=rows.now, closing_reason=reason)
+    rows.case(level=LevelName.ORANGE, closed_at=rows.now, closing_reason=reason, **unchecked(rows))
 
 
 def _red_closed_by_one(rows: Rows, *, spoiled: bool) -> None:
     first = rows.staff()
     second = first if spoiled else rows.staff()
-    rows.case(closed_at=rows.now, closing_reason="已经见面", closed_by_id=first.id, second_reader_id=second.id)
+    named = {"closed_by_id": first.id, "second_reader_id": second.id}
+    rows.case(closed_at=rows.now, closing_reason="已经见面", **named, **unchecked(rows))
 
 
 def _emergency_closed_unread(rows: Rows, *, spoiled: bool) -> None:
@@ -101,6 +103,7 @@ def _emergency_closed_unread(rows: Rows, *, spoiled: bool) -> None:
         closed_at=rows.now,
         closing_reason="已经见面",
         closed_by_id=rows.staff().id,
+        **unchecked(rows),
     )
 
 

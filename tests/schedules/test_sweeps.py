@@ -11,6 +11,7 @@ from sqlalchemy import select
 from care import crises
 from care.bot_line import BotLine
 from models.conversations import Sender
+from models.crises import UncheckedReason
 from models.live import Heartbeat, Lease, LiveEvent
 from models.outbox import OutboxKind, OutboxRow
 from schedules import runner
@@ -50,7 +51,14 @@ def test_due_alarms_climb_and_the_others_do_not(world: World, tools: Tools) -> N
     with world.work() as session:
         actor = world.actor(session, officer)
         crises.acknowledge(session=session, case_id=answered, actor=actor, now=world.clock())
-        crises.close(session=session, case_id=closed, actor=actor, reason="done", now=world.clock())
+        crises.close(
+            session=session,
+            case_id=closed,
+            actor=actor,
+            reason="done",
+            now=world.clock(),
+            unchecked=crises.Unchecked(UncheckedReason.NOT_REACHED),
+        )
     world.clock.advance(seconds=61)
     assert crisis_jobs.climb_unanswered(tools) == 1
     assert crisis_jobs.climb_unanswered(tools) == 0

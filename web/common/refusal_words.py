@@ -41,6 +41,15 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.SWAP_IS_OVER: _("This offer is no longer open."),
     Refusal.SAME_PERSON: _("This colleague already has the turn."),
     Refusal.NOT_THE_DECIDER: _("Another lead has to approve your own hand-over."),
+    # The crisis desk: risk check and safety plan.
+    Refusal.RISK_CHECK_MISSING: _(
+        "Before a case is closed, the risk check is gone through with the person,"
+        " or you sign why that was not possible."
+    ),
+    Refusal.PLAN_CHANGED: _(
+        "A colleague has just written a newer version. Your words are still here; please compare before you save."
+    ),
+    Refusal.EMPTY_PLAN: _("Please write at least one step."),
     # Session notes.
     Refusal.NOTE_CHANGED: _(
         "This draft was changed in another window. Your words are still here; please compare first."

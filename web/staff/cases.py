@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from care import case_file, crises
+from care import case_file, crises, risk_checks
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase, FlagSource
 from triage.levels import Level
@@ -19,7 +19,9 @@ from web.common.refusal_words import refusal_words
 from web.staff import desk_state, reasons, summary
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
-from web.staff.forms import RaiseForm, ReasonForm, add_error
+from web.staff.forms import RaiseForm, add_error
+from web.staff.risk_check_forms import ClosingForm
+from web.staff.risk_check_words import ANSWERS, TOPICS, UNCHECKED
 
 
 @blueprint.get("/cases/<row:case_id>")
@@ -31,8 +33,9 @@ def case(case_id: int) -> Any:
     return _page(case_id)
 
 
-def _page(case_id: int, closing: ReasonForm | None = None, raising: RaiseForm | None = None, status: int = 200) -> Any:
+def _page(case_id: int, closing: ClosingForm | None = None, raising: RaiseForm | None = None, status: int = 200) -> Any:
     found = reading().get_one(CrisisCase, case_id)
+    closing = closing or _closing_form(found, formdata=None)
     page = render_template(
         "staff/case.html",
         case=found,
@@ -48,11 +51,23 @@ def _page(case_id: int, closing: ReasonForm | None = None, raising: RaiseForm | 
             for one in case_file.cases_of(session=reading(), beneficiary_id=found.beneficiary_id)
             if one.id != found.id
         ],
-        closing=closing or ReasonForm(formdata=None),
+        closing=closing,
+        checks=risk_checks.of_case(session=reading(), case_id=case_id),
+        check_draft=risk_checks.draft_of(session=reading(), author=security.me(), case_id=case_id),
+        topics=TOPICS,
+        answers=ANSWERS,
+        unchecked_words=UNCHECKED,
         raising=raising or RaiseForm(formdata=None, above=found.risk.rank),
         two_readers=found.risk.is_at_least(Level.RED),
     )
     return page, status
+
+
+def _closing_form(case: CrisisCase, **given: Any) -> ClosingForm:
+    form = ClosingForm(**given)
+    if case.beneficiary.synthetic:
+        form.offer_exercise()
+    return form
 
 
 @blueprint.post("/cases/<row:case_id>/acknowledge")
@@ -70,19 +85,25 @@ def acknowledge(case_id: int) -> Any:
 @access(Access.CLOSE_CASE)
 def close_case(case_id: int) -> Any:
     """Close with a reason, or propose to close and wait for the second reader."""
-    form = ReasonForm()
+    known = reading().get(CrisisCase, case_id)
+    if known is None:
+        raise Refused(Refusal.NOT_FOUND)
+    form = _closing_form(known)
     if not form.validate():
         return _page(case_id, closing=form, status=422)
     try:
         with unit_of_work() as work:
             closed = crises.close(
-                session=work, case_id=case_id, actor=security.me(), reason=form.reason.data or "", now=clock.now()
+                session=work,
+                case_id=case_id,
+                actor=security.me(),
+                reason=form.reason.data or "",
+                now=clock.now(),
+                unchecked=form.excuse(),
             )
             is_closed = closed.closed_at is not None
     except Refused as refused:
-        if reading().get(CrisisCase, case_id) is None:
-            raise
-        add_error(form.reason, str(refusal_words(refused.refusal)))
+        add_error(form[refused.field or "reason"], str(refusal_words(refused.refusal)))
         return _page(case_id, closing=form, status=422)
     flash(
         _("The case is closed.") if is_closed else _("Your proposal is kept. A second colleague must read the case."),

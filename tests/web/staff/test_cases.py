@@ -13,6 +13,8 @@ from models.staff import RoleName
 from tests.fixtures.desk import Browser, DeskSite
 from triage.levels import Level
 
+NOT_ASKED = {"unchecked": "not_reached"}
+
 
 def test_of_two_officers_in_the_same_moment_exactly_one_takes_the_case(desk_site: DeskSite) -> None:
     case_id = desk_site.case(desk_site.person())
@@ -87,7 +89,7 @@ def test_low_case_is_closed_by_one_person_with_a_reason(desk_site: DeskSite) -> 
     assert empty.status_code == 422
     assert "Please write the reason first." in empty.get_data(as_text=True)
     assert desk_site.stored_case(case_id).closed_at is None
-    browser.post(f"/staff/cases/{case_id}/close", {"reason": "Spoke with her; safe tonight."})
+    browser.post(f"/staff/cases/{case_id}/close", {"reason": "Spoke with her; safe tonight.", **NOT_ASKED})
     assert desk_site.stored_case(case_id).closed_at is not None
     assert desk_site.stored_case(decoy).closed_at is None
 
@@ -95,8 +97,8 @@ def test_low_case_is_closed_by_one_person_with_a_reason(desk_site: DeskSite) -> 
 def test_top_levels_need_a_second_reader(desk_site: DeskSite) -> None:
     case_id = desk_site.case(desk_site.person(), Level.RED)
     first, second = desk_site.signed_in(RoleName.COUNSELOR), desk_site.signed_in(RoleName.SUPERVISOR)
-    first.post(f"/staff/cases/{case_id}/close", {"reason": "Her sister is with her."})
-    first.post(f"/staff/cases/{case_id}/close", {"reason": "I say it again."})
+    first.post(f"/staff/cases/{case_id}/close", {"reason": "Her sister is with her.", **NOT_ASKED})
+    first.post(f"/staff/cases/{case_id}/close", {"reason": "I say it again.", **NOT_ASKED})
     assert desk_site.stored_case(case_id).closed_at is None
     page = second.get(f"/staff/cases/{case_id}").get_data(as_text=True)
     assert "I have read it and close the case" in page
@@ -116,7 +118,7 @@ def test_reason_that_was_refused_is_still_in_its_field(desk_site: DeskSite) -> N
 
 def test_closed_case_cannot_be_closed_taken_or_raised_again(desk_site: DeskSite) -> None:
     case_id, browser = desk_site.case(desk_site.person(), Level.ORANGE), desk_site.signed_in(RoleName.COUNSELOR)
-    browser.post(f"/staff/cases/{case_id}/close", {"reason": "Safe."})
+    browser.post(f"/staff/cases/{case_id}/close", {"reason": "Safe.", **NOT_ASKED})
     closed_at = desk_site.stored_case(case_id).closed_at
     assert browser.post(f"/staff/cases/{case_id}/acknowledge", as_json=True).status_code == 409
     assert browser.post(f"/staff/cases/{case_id}/close", {"reason": "Again."}).status_code == 422
