@@ -58,9 +58,9 @@ class Assessment:
 # few signs says too little to be judged without its setting ("I am going then", "the last time"), so it must score
 # higher; what is left of doubt asks for a look within days. Set on 6,800 chit-chat lines and on the lines of a
 # writer who was left out of the training: docs/triage-model-card.md.
-ALONE = ((6, 0.985), (9, 0.93), (13, 0.6), (10**9, 0.5))
+ALONE = ((6, 0.985), (9, 0.93), (13, 0.55), (10**9, 0.45))
 ALONE_NOW = 0.5
-WITHIN_DAYS = 0.4
+WITHIN_DAYS = 0.35
 _DAYS_FROM = 13  # tokens; a shorter line in doubt is no reason to open a case
 _JUDGED = 80  # characters; enough to tell a short line from a longer one
 # Turns read together with the new one: a threat is often told in three short messages.
