@@ -44,6 +44,7 @@ DESK_RIGHTS = {
     "staff.calendar_feed": Access.SEE_APPOINTMENTS,
     "staff.calendar_file": Access.ANYONE,
     "staff.make_calendar_feed": Access.SEE_APPOINTMENTS,
+    "staff.new_safety_plan": Access.ACKNOWLEDGE_CASE,
     "staff.revoke_calendar_feed": Access.SEE_APPOINTMENTS,
     "staff.cancel_appointment": Access.CHANGE_APPOINTMENTS,
     "staff.cancel_leave": Access.SIGNED_IN,
@@ -128,6 +129,7 @@ DESK_RIGHTS = {
     "staff.remove_turn": Access.PLAN_DUTY,
     "staff.resume_contact": Access.SIGNED_IN,
     "staff.risk_check": Access.ACKNOWLEDGE_CASE,
+    "staff.safety_plan": Access.SEE_CASE,
     "staff.save_note_draft": Access.WRITE_NOTES,
     "staff.save_risk_check": Access.ACKNOWLEDGE_CASE,
     "staff.send_contact_code": Access.SIGNED_IN,
@@ -208,6 +210,7 @@ DESK_RIGHTS = {
     "staff.wait_for_place": Access.TAKE_SHIFTS,
     # Volunteer shifts.
     "staff.withdraw_hours_certificate": Access.CERTIFY_HOURS,
+    "staff.write_safety_plan": Access.ACKNOWLEDGE_CASE,
 }
 BOT_AND_PERSON = {Access.BOT, Access.PERSON}
 

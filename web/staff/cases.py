@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from care import case_file, crises, risk_checks
+from care import case_file, crises, risk_checks, safety_plans
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase, FlagSource
 from triage.levels import Level
@@ -54,6 +54,7 @@ def _page(case_id: int, closing: ClosingForm | None = None, raising: RaiseForm |
         closing=closing,
         checks=risk_checks.of_case(session=reading(), case_id=case_id),
         check_draft=risk_checks.draft_of(session=reading(), author=security.me(), case_id=case_id),
+        plan=safety_plans.newest(session=reading(), beneficiary_id=found.beneficiary_id),
         topics=TOPICS,
         answers=ANSWERS,
         unchecked_words=UNCHECKED,
