@@ -7,7 +7,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import bot_line, conversations, crises, desk, intakes, outbox, people, risk_checks, screenings, transcript
+from care import (
+    bot_line,
+    conversations,
+    crises,
+    desk,
+    intakes,
+    outbox,
+    people,
+    risk_checks,
+    safety_plans,
+    screenings,
+    transcript,
+)
 from models.beneficiaries import Beneficiary
 from models.conversations import Conversation, Sender
 from models.screenings import AnswerMode
@@ -41,6 +53,14 @@ _CALM_CHECK = {
     "protects_words": "女儿、邻居、周四的茶话会。",
     "judgement": "blue",
     "judgement_words": "说话平静，愿意参加活动，家里有人。",
+}
+_PLAN = {
+    "warning_signs": "整夜睡不着，一个人翻旧照片。",
+    "own_ways": "去河边走走\n听一段戏\n给花浇水",
+    "people_and_places": "社区茶话会，周四下午",
+    "people_to_ask": "女儿；隔壁王阿姨",
+    "professionals": "陈瑜咨询师，工作日白天",
+    "surroundings": "药交给女儿保管，每天只留当天的。",
 }
 
 
@@ -184,6 +204,14 @@ def _settled(*, session: Session, secret: str, timezone: str, now: datetime, cou
         actor=counselor,
         now=end,
         reason="已通话，情绪平稳，没有危险念头；约好周四参加社区茶话会。",
+    )
+    safety_plans.write(
+        session=session,
+        author=counselor,
+        beneficiary_id=conversation.beneficiary_id,
+        above=0,
+        steps=_PLAN,
+        now=end,
     )
     desk.close(session=session, conversation_id=conversation.id, actor=counselor, now=end)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from care import audit, crises, live
 from care.refusals import Refusal, Refused
+from models.beneficiaries import Beneficiary
 from models.crises import CrisisCase, FlagSource, LevelName
 from models.risk_checks import (
     Attempts,
@@ -74,6 +75,18 @@ def draft_of(*, session: Session, author: StaffMember, case_id: int) -> RiskChec
     return session.scalars(
         select(RiskCheckDraft).where(RiskCheckDraft.case_id == case_id, RiskCheckDraft.author_id == author.id)
     ).first()
+
+
+def drafts_of(*, session: Session, author: StaffMember) -> list[tuple[RiskCheckDraft, str]]:
+    """Return the author's drafts about open cases with the code of the person, the oldest first."""
+    found = session.execute(
+        select(RiskCheckDraft, Beneficiary.code)
+        .join(CrisisCase, CrisisCase.id == RiskCheckDraft.case_id)
+        .join(Beneficiary, Beneficiary.id == CrisisCase.beneficiary_id)
+        .where(RiskCheckDraft.author_id == author.id, CrisisCase.closed_at.is_(None))
+        .order_by(RiskCheckDraft.changed_at, RiskCheckDraft.id)
+    )
+    return [(draft, code) for draft, code in found]
 
 
 def save(

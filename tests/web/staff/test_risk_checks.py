@@ -93,6 +93,8 @@ def test_draft_is_kept_while_it_is_typed_and_found_on_another_computer(desk_site
     assert kept.get_json()["version"] == 1
     assert "还没想好" in second.get(f"/staff/cases/{case_id}/risk-check").get_data(as_text=True)
     assert "Go on with your draft" in second.get(f"/staff/cases/{case_id}").get_data(as_text=True)
+    assert f"/staff/cases/{case_id}/risk-check" in second.get("/staff/my-day").text
+    assert f"/staff/cases/{case_id}/risk-check" not in other.get("/staff/my-day").text
     assert "还没想好" not in other.get(f"/staff/cases/{case_id}/risk-check").get_data(as_text=True)
     # An older window is told, and loses nothing.
     late = first.post(f"/staff/cases/{case_id}/risk-check/draft", begun | {"plan_words": "旧窗口"}, as_json=True)
