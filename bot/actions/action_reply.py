@@ -17,6 +17,7 @@ WORRY = "worry_"
 # After this many worries in a row, a next step is offered; before that we only listen.
 LISTEN_FIRST = 2
 RESUME = ("continue_screening", "restart_screening", "later")
+RESUME_BOOKING = ("continue_booking", "human", "later")
 
 
 class ActionReply(Action):
@@ -39,6 +40,8 @@ class ActionReply(Action):
             await _greet(turn)
         elif turn.intent == "answer" and tracker.get_slot("interrupted") == "screening_form":
             turn.say("utter_resume_screening", RESUME)
+        elif turn.intent == "answer" and tracker.get_slot("interrupted") == "booking_form":
+            turn.say("utter_resume_booking", RESUME_BOOKING)
         else:
             _say_plainly(turn)
         kept = await deliver_kept(turn)
@@ -61,6 +64,8 @@ async def _greet(turn: Turn) -> None:
     turn.say("utter_greet")
     if (state.get("screening") or {}).get("status") == "open":
         turn.say("utter_resume_screening", RESUME)
+    elif turn.tracker.get_slot("interrupted") == "booking_form":
+        turn.say("utter_resume_booking", RESUME_BOOKING)
 
 
 def _say_plainly(turn: Turn) -> None:
@@ -73,7 +78,7 @@ def _say_plainly(turn: Turn) -> None:
 
 def offer(turn: Turn) -> None:
     """Say what could come next; a person is always among it."""
-    buttons = ["talk_more", "start_intake", "start_screening", "breathing", "human"]
+    buttons = ["talk_more", "start_intake", "start_screening", "book", "breathing", "human"]
     if turn.tracker.get_slot("interrupted") == "screening_form":
         buttons[2] = "continue_screening"
     turn.say("utter_offer", buttons)

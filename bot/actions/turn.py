@@ -28,6 +28,11 @@ PAYLOADS = {
     "skip": "/skip",
     "back": "/go_back",
     "stop": "/stop",
+    "book": "/book_appointment",
+    "move": "/move_appointment",
+    "cancel": "/cancel_appointment",
+    "my_appointments": "/my_appointment",
+    "continue_booking": "/continue_booking",
 }
 # So many of our own messages back, no sentence is said again if there is another.
 REMEMBERED = 8

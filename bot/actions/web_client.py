@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
@@ -74,13 +75,34 @@ class WebClient:
         """Return what the person can book alone."""
         return await self._ask("GET", f"/conversations/{conversation}/services")
 
-    async def slots(self, conversation: str, service: int, mode: str) -> dict[str, Any]:
-        """Return the next free times of a service."""
-        return await self._ask("GET", f"/conversations/{conversation}/slots?service={service}&mode={mode}")
+    async def slots(self, conversation: str, service: int, mode: str, after: str | None = None) -> dict[str, Any]:
+        """Return the next free times of a service, from a moment on."""
+        return await self._slots(conversation, "slots", service=service, mode=mode, after=after)
 
-    async def slots_to_move(self, conversation: str, appointment: int) -> dict[str, Any]:
-        """Return the times to which an appointment can be moved."""
-        return await self._ask("GET", f"/conversations/{conversation}/slots?appointment={appointment}")
+    async def slots_to_move(self, conversation: str, appointment: int, after: str | None = None) -> dict[str, Any]:
+        """Return the times to which an appointment can be moved, from a moment on."""
+        return await self._slots(conversation, "slots", appointment=appointment, after=after)
+
+    async def days(self, conversation: str, service: int, mode: str) -> dict[str, Any]:
+        """Return the next days on which a service has a free time."""
+        return await self._slots(conversation, "slots/days", service=service, mode=mode)
+
+    async def days_to_move(self, conversation: str, appointment: int) -> dict[str, Any]:
+        """Return the next days to which an appointment can be moved."""
+        return await self._slots(conversation, "slots/days", appointment=appointment)
+
+    async def _slots(self, conversation: str, what: str, **asked: Any) -> dict[str, Any]:
+        query = urlencode({name: value for name, value in asked.items() if value is not None})
+        return await self._ask("GET", f"/conversations/{conversation}/{what}?{query}")
+
+    async def wait(self, conversation: str, service: int, mode: str) -> dict[str, Any]:
+        """Put the person on the waiting list of a service."""
+        wish = {"service": service, "mode": mode}
+        return await self._ask("POST", f"/conversations/{conversation}/waiting-list", wish)
+
+    async def next_shift(self, conversation: str, code: str) -> dict[str, Any]:
+        """Use up a volunteer's code and return their next shift."""
+        return await self._ask("POST", f"/conversations/{conversation}/shift-codes", {"code": code})
 
     async def appointments(self, conversation: str) -> dict[str, Any]:
         """Return what the person has before them, in order."""

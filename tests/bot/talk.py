@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from actions.action_after_booking import ActionAfterBooking
 from actions.action_after_intake import ActionAfterIntake
 from actions.action_after_screening import ActionAfterScreening
+from actions.action_ask_booking_answer import ActionAskBookingAnswer
 from actions.action_ask_intake_answer import ActionAskIntakeAnswer
 from actions.action_ask_screening_answer import ActionAskScreeningAnswer
+from actions.action_start_booking import ActionStartBooking
 from actions.action_start_intake import ActionStartIntake
 from actions.action_start_screening import ActionStartScreening
+from actions.validate_booking_form import ValidateBookingForm
 from actions.validate_intake_form import ValidateIntakeForm
 from actions.validate_screening_form import ValidateScreeningForm
 from actions.web_client import WebClient
@@ -22,6 +26,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from ruamel.yaml import YAML
 
+from tests.bot.played_bookings import Bookings
 from triage.screening import next_item, result
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,12 +36,18 @@ INTENT = re.compile(r"/(\w+)(\{.*\})?")
 FORMS: dict[str, tuple[Any, Any, Any, str]] = {
     "intake_form": (ValidateIntakeForm, ActionAskIntakeAnswer, ActionAfterIntake, "intake_answer"),
     "screening_form": (ValidateScreeningForm, ActionAskScreeningAnswer, ActionAfterScreening, "screening_answer"),
+    "booking_form": (ValidateBookingForm, ActionAskBookingAnswer, ActionAfterBooking, "booking_answer"),
 }
 STARTS: dict[str, tuple[Any, str]] = {
     "start_intake": (ActionStartIntake, "intake_form"),
     "start_screening": (ActionStartScreening, "screening_form"),
     "continue_screening": (ActionStartScreening, "screening_form"),
     "restart_screening": (ActionStartScreening, "screening_form"),
+    "book_appointment": (ActionStartBooking, "booking_form"),
+    "move_appointment": (ActionStartBooking, "booking_form"),
+    "cancel_appointment": (ActionStartBooking, "booking_form"),
+    "my_shift": (ActionStartBooking, "booking_form"),
+    "continue_booking": (ActionStartBooking, "booking_form"),
 }
 
 
@@ -56,6 +67,8 @@ class PlayedSite:
         self.intake: dict[str, Any] = {}
         self.answers: dict[str, int] = {}
         self.status = "none"
+        self.guardian: bool | None = None
+        self.bookings = Bookings()
         self.asked: list[tuple[str, str, Any]] = []
 
     def client(self) -> httpx.AsyncClient:
@@ -71,6 +84,9 @@ class PlayedSite:
             raise httpx.ConnectError("away")
         path, body = request.url.path, json.loads(request.content or b"null")
         self.asked.append((request.method, path, body))
+        booking = self.bookings.answer(request.method, path, request.url.params, body)
+        if booking is not None:
+            return booking
         if path.endswith("/intake"):
             return self._take_intake(body)
         if "/screening/answers/" in path:
@@ -80,6 +96,8 @@ class PlayedSite:
             return httpx.Response(200, json={"status": "open"})
         if path.endswith("/state"):
             return httpx.Response(200, json=self._state())
+        if path.endswith("/language"):
+            self.bookings.english = body["language"] == "en"
         names = {"human-requests": "human_request", "flags": "flag", "language": "language", "hours": "hours"}
         return httpx.Response(200, json=example(names[path.rpartition("/")[2]])["response"])
 
@@ -107,7 +125,7 @@ class PlayedSite:
 
     def _state(self) -> dict[str, Any]:
         whole = example("conversation_state")["response"]
-        blank = {"worries": [], "consents": {}, "completed": False, "missing": []}
+        blank = {"worries": [], "consents": {}, "completed": False, "missing": [], "guardian_consent": self.guardian}
         screening = {"status": self.status, "answers": self.answers}
         return {**whole, "age_band": self.age_band, "called": None, "intake": blank, "screening": screening}
 

@@ -31,12 +31,17 @@ CALLS: dict[str, Call] = {
     "services": lambda line: line.services(PERSON),
     "slots": lambda line: line.slots(PERSON, 1, "online"),
     "slots_to_move": lambda line: line.slots_to_move(PERSON, 1),
+    "slots_after": lambda line: line.slots(PERSON, 1, "online", "2026-03-04T02:00:00+00:00"),
+    "days": lambda line: line.days(PERSON, 1, "online"),
+    "days_to_move": lambda line: line.days_to_move(PERSON, 1),
+    "waiting_list": lambda line: line.wait(PERSON, 1, "online"),
+    "next_shift": lambda line: line.next_shift(PERSON, "AB2D-EFGH-JK3M"),
     "next_appointments": lambda line: line.appointments(PERSON),
     "book_appointment": lambda line: line.book(PERSON, example("book_appointment")["request"]),
     "move_appointment": lambda line: line.move(PERSON, 1, "2026-03-06T02:00:00+00:00"),
     "cancel_appointment": lambda line: line.cancel(PERSON, 1),
 }
-TOLD_OTHERWISE = {"put_intake_refused", "book_appointment_refused", "webhook_turn"}
+TOLD_OTHERWISE = {"put_intake_refused", "book_appointment_refused", "next_shift_refused", "webhook_turn"}
 
 
 def test_every_example_is_spoken_by_a_test() -> None:

@@ -123,6 +123,13 @@ def _prepare(site: PlayedSite, begin: dict[str, Any]) -> None:
         setattr(site, name, value)
 
 
+def _prepare_bookings(site: PlayedSite, story: dict[str, Any]) -> None:
+    site.bookings.english = story.get("language") == "en"
+    site.bookings.free = story.get("free", site.bookings.free)
+    for at in story.get("have", []):
+        site.bookings.have(at)
+
+
 def _turn(person: Person, step: dict[str, Any]) -> None:
     if "site_away" in step:
         person.site.away = step["site_away"]
@@ -136,13 +143,25 @@ def _turn(person: Person, step: dict[str, Any]) -> None:
         for _ in range(step.get("times", 1)):
             wanted = f'"value": {step["answer"]}}}'
             person.tap(next(b["title"] for b in person.buttons if b["payload"].endswith(wanted)))
+    elif "press" in step:
+        person.tap(step["press"])
     elif "say" in step:
         person.type(step["say"])
+    if "refuse" in step:
+        person.site.bookings.refuse, person.site.bookings.refuse_takes = step["refuse"], step.get("takes", [])
     _expect(person, step)
 
 
+def _words(person: Person, step: dict[str, Any]) -> str:
+    """Return what was said, and the words on the buttons where the step asks for them."""
+    words = [message["text"] for message in person.said]
+    if step.get("in_buttons"):
+        words += [button["title"] for message in person.said for button in message["buttons"]]
+    return "\n".join(words)
+
+
 def _expect(person: Person, step: dict[str, Any]) -> None:
-    said, words = person.said, "\n".join(message["text"] for message in person.said)
+    said, words = person.said, _words(person, step)
     shown = f"{step} was answered with {json.dumps(said, ensure_ascii=False)}"
     for fragment in step.get("hears", []):
         assert fragment in words, shown
@@ -158,6 +177,7 @@ def _expect(person: Person, step: dict[str, Any]) -> None:
         assert said == [], shown
     if "answers" in step:
         assert person.site.answers == step["answers"], shown
+    assert person.site.bookings.at() == step.get("booked", person.site.bookings.at()), shown
     for field, value in step.get("intake", {}).items():
         assert person.site.intake.get(field) == value, shown
     for end, count in step.get("asked_of_site", {}).items():
@@ -168,6 +188,7 @@ def _expect(person: Person, step: dict[str, Any]) -> None:
 def test_conversation(rasa_server: RasaServer, sites: Sites, story: dict[str, Any]) -> None:
     site, name = PlayedSite(), f"told-{next(NUMBERS)}"
     _prepare(site, story.get("site", {}))
+    _prepare_bookings(site, story)
     sites.of[name] = site
     person = Person(rasa_server, site, name, story.get("language", "zh-CN"))
     for step in story["turns"]:

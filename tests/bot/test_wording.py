@@ -37,7 +37,7 @@ FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 INFORMAL = "你"
-TAP_ONLY = {"answer", "continue_screening", "restart_screening"}
+TAP_ONLY = {"answer", "continue_screening", "restart_screening", "continue_booking"}
 
 
 def _read(file: Path) -> dict[str, Any]:

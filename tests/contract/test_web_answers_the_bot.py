@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 
 from care import appointments, availability, services
 from care.bot_line import BotLine
+from care.people import keyed_hash
 from models.conversations import Conversation
 from models.services import Mode
+from models.shift_codes import ShiftCode
+from models.shifts import Shift, ShiftRole, SignUp, SignUpState
 from models.staff import RoleName, StaffMember, Team
 from models.stations import Station
 from tests.fixtures.desk import DeskSite
@@ -60,6 +63,7 @@ def _ready(site: DeskSite) -> str:
     with site.work() as session:
         session.add(Station(slug="s1", name_zh="城阳街道站", name_en="Chengyang Street"))
         _appointments(site, session, conversation_id)
+        _shift(site, session)
     public_id = site.conversation(conversation_id).public_id
     assert _ask(site, public_id, EXAMPLES["put_intake"] | {"request": TOLD}).status_code == 200
     return public_id
@@ -85,6 +89,44 @@ def _appointments(site: DeskSite, session: Session, conversation_id: int) -> Non
         starts_at=datetime(2026, 3, 5, 2, tzinfo=UTC),
         mode=Mode.ONLINE,
         now=now,
+    )
+
+
+def _shift(site: DeskSite, session: Session) -> None:
+    """Sign the colleague up for the shift of the examples, and give them the code that the examples type."""
+    start = datetime(2026, 3, 4, 1, tzinfo=UTC)
+    role = ShiftRole(role="front_desk", places=1)
+    shift = Shift(
+        station_id=session.query(Station.id).filter_by(slug="s1").scalar(),
+        name_zh="白天",
+        name_en="Day shift",
+        starts_at=start,
+        ends_at=start + timedelta(hours=3),
+        opens_at=start - timedelta(days=9),
+        created_at=site.clock(),
+        roles=[role],
+    )
+    session.add(shift)
+    session.flush()
+    session.add(
+        SignUp(
+            shift_role_id=role.id,
+            shift_id=shift.id,
+            places=1,
+            place_no=1,
+            staff_id=1,
+            state=SignUpState.SIGNED_UP,
+            signed_up_at=site.clock(),
+        )
+    )
+    code = EXAMPLES["next_shift"]["request"]["code"].replace("-", "")
+    session.add(
+        ShiftCode(
+            staff_id=1,
+            code_hash=keyed_hash(site.settings.secret_key, f"shift-code:{code}"),
+            made_at=site.clock(),
+            expires_at=site.clock() + timedelta(minutes=15),
+        )
     )
 
 
