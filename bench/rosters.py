@@ -28,6 +28,7 @@ from models.types import use_field_keys
 PARTS = {
     "slots": ("bench.rosters_slots", "free-slot search, 50 counselors and 90 days", False),
     "shifts": ("bench.rosters_shifts", "10,000 volunteer shifts: day page, for me, sign-ups of 50 clients", False),
+    "race": ("bench.rosters_race", "50 clients for the same places, through the pages of a running site", False),
 }
 
 
@@ -39,6 +40,10 @@ class Options:
     base_url: str | None
     rounds: int
     seed: int
+    # Of the race through the pages.
+    postgres: bool = False
+    clients: int = 50
+    attempts: int = 200
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--base-url", help="a running site, for the parts that speak HTTP")
     parser.add_argument("--rounds", type=int, default=200, help="measurements of each number (default 200)")
     parser.add_argument("--seed", type=int, default=20260302, help="of the invented bookings")
+    parser.add_argument("--postgres", action="store_true", help="race: on a fresh PostgreSQL server of its own")
+    parser.add_argument("--clients", type=int, default=50, help="race: how many at once (default 50)")
+    parser.add_argument("--attempts", type=int, default=200, help="race: attempts of each (default 200)")
     asked = parser.parse_args()
     unknown = set(asked.parts) - set(PARTS)
     if unknown:
@@ -101,7 +109,9 @@ def _asked() -> argparse.Namespace:
 def main() -> int:
     """Run the parts that were asked for; return 1 when a number was missed."""
     asked = _asked()
-    options = Options(asked.database_url, asked.base_url, asked.rounds, asked.seed)
+    options = Options(
+        asked.database_url, asked.base_url, asked.rounds, asked.seed, asked.postgres, asked.clients, asked.attempts
+    )
     names = asked.parts or [name for name, (_module, _what, http) in PARTS.items() if not http or asked.base_url]
     print(f"Python {platform.python_version()}, {platform.machine()}, {options.database_url or 'SQLite'}")
     missed = 0
