@@ -94,6 +94,7 @@ DESK_RIGHTS = {
     "staff.language": Access.ANYONE,
     "staff.leave": Access.SIGNED_IN,
     "staff.leaving": Access.MANAGE_STAFF,
+    "staff.hand_over_bookings": Access.MANAGE_STAFF,
     "staff.left_behind": Access.SEE_PEOPLE,
     "staff.link_appointment": Access.BOOK,
     "staff.messages": Access.SEE_CONVERSATION,

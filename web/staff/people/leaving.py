@@ -7,13 +7,15 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from care import handover, staff
+from care import handover, staff, succession
+from care.appointments import LONGEST_REASON
 from care.refusals import Refusal, Refused
 from care.staff import Declined, Problem
 from models.staff import StaffMember
-from web.common import clock, security
+from web.common import chat_key, clock, security
 from web.common.access import Access, access
 from web.common.database import reading, unit_of_work
+from web.common.refusal_words import refusal_words
 from web.staff import words as desk_words
 from web.staff.blueprint import blueprint
 from web.staff.people import dates, words
@@ -34,7 +36,48 @@ def leaving(staff_id: int) -> Any:
         holds=words.HOLDS,
         positions=desk_words.POSITIONS,
         span=dates.span,
+        **_bookings(staff_id),
     )
+
+
+def _bookings(staff_id: int) -> dict[str, Any]:
+    session, now = reading(), clock.now()
+    return {
+        "bookings": succession.bookings_ahead(session=session, staff_id=staff_id, now=now),
+        "groups": succession.groups_ahead(session=session, staff_id=staff_id, now=now),
+    }
+
+
+@blueprint.post("/people/<row:staff_id>/hand-over")
+@access(Access.MANAGE_STAFF)
+def hand_over_bookings(staff_id: int) -> Any:
+    """Give each booking to a suitable colleague, else put the person on the waiting list; a second tap finds none."""
+    here = redirect(url_for("staff.leaving", staff_id=staff_id), code=303)
+    try:
+        with unit_of_work() as work:
+            done = succession.hand_over(
+                session=work,
+                actor=security.me(),
+                staff_id=staff_id,
+                reason=request.form.get("reason", "")[:LONGEST_REASON],
+                now=clock.now(),
+                secret=chat_key.secret(),
+            )
+            moved, waiting = len(done.moved), len(done.to_waiting_list)
+    except Refused as refused:
+        if refused.refusal is Refusal.NOT_FOUND:
+            raise
+        flash(str(refusal_words(refused.refusal)), "danger")
+        return here
+    flash(
+        _(
+            "%(moved)s bookings go to a colleague, %(waiting)s people are on the waiting list now. Each is told.",
+            moved=moved,
+            waiting=waiting,
+        ),
+        "good",
+    )
+    return here
 
 
 @blueprint.post("/people/<row:staff_id>/deactivate")
