@@ -142,7 +142,7 @@ def _check_plan(session: Session, search: Search, staff_id: int, meeting: Stretc
         raise Refused(Refusal.ON_LEAVE, "staff_id")
     if any(_touch(meeting, closed) for closed in work.blocked):
         raise Refused(Refusal.NOT_WORKING, "starts_at")
-    if _covers(search, [stretch for stretch, station in work.open if search.is_place(station)], meeting):
+    if _covers(search, [stretch for stretch, station in work.open if search.place.fits(station)], meeting):
         if not search.wanted.in_person or work.is_one_place(meeting):
             return
         raise Refused(Refusal.NOT_WORKING, "starts_at")

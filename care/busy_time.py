@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from sqlalchemy import String, case, cast, func, select
 from sqlalchemy.orm import Session
@@ -32,31 +35,47 @@ def week_begins(week: int) -> int:
     return week * WEEK + _FIRST_MONDAY
 
 
+class Taken(NamedTuple):
+    """What one holder is taken for: the stretches, and the minutes of work with people in each week."""
+
+    stretches: tuple[Stretch, ...] = ()
+    load: Mapping[int, int] = MappingProxyType({})
+
+
+NOTHING = Taken()
+
+
+@lru_cache(maxsize=512)
+def read_line(line: str) -> Taken:
+    """Read what the database wrote for one holder. It depends on the line alone, so an answer never grows old."""
+    if not line:
+        return NOTHING
+    stretches: list[Stretch] = []
+    load: dict[int, int] = defaultdict(int)
+    for part in line.split(";"):
+        first, last, counts = _read_hold(part)
+        stretches.append((first, last))
+        if counts:
+            load[(first - _FIRST_MONDAY) // WEEK] += last - first
+    return Taken(tuple(stretches), MappingProxyType(load | {}))
+
+
+@lru_cache(maxsize=1 << 14)
+def _read_hold(part: str) -> tuple[int, int, bool]:
+    """Read one hold. Many colleagues are taken at the same hour."""
+    starts_at, ends_at, counts = part.split("/")
+    return _minute(datetime.fromisoformat(starts_at)), _minute(datetime.fromisoformat(ends_at)), counts == "1"
+
+
 @dataclass
 class Busy:
-    """Taken stretches of each holder of one kind, and those among them that are work with people."""
+    """What is taken of each holder of one kind, as the database wrote it."""
 
-    taken: dict[int, list[Stretch]] = field(default_factory=lambda: defaultdict(list))
-    counted: dict[int, list[Stretch]] = field(default_factory=dict)
+    lines: dict[int, str] = field(default_factory=dict)
 
-    def load(self) -> dict[tuple[int, int], int]:
-        """Return the minutes that each colleague gives in each week."""
-        found: dict[tuple[int, int], int] = {}
-        for number, stretches in self.counted.items():
-            weeks: dict[int, int] = defaultdict(int)
-            for first, last in stretches:
-                weeks[(first - _FIRST_MONDAY) // WEEK] += last - first
-            found |= {(number, week): minutes for week, minutes in weeks.items()}
-        return found
-
-
-class _Stretches(dict[str, Stretch]):
-    """Each pair of moments is read once: many colleagues are taken at the same hour."""
-
-    def __missing__(self, written: str) -> Stretch:
-        first, last = (_minute(datetime.fromisoformat(moment)) for moment in written.split("/"))
-        self[written] = first, last
-        return first, last
+    def of(self, number: int) -> Taken:
+        """Return what one holder is taken for."""
+        return read_line(self.lines.get(number, ""))
 
 
 def _minute(moment: datetime) -> int:
@@ -74,14 +93,13 @@ def read(
     without_hold_id: int | None = None,
 ) -> Busy:
     """Return what is taken between two minutes since 1970; a hold that is about to move can be left out."""
-    found = Busy()
     if not ids:
-        return found
-    counts = case((CalendarHold.kind.in_(_LOAD), 1), else_=0)
-    written = cast(CalendarHold.starts_at, String) + "/" + cast(CalendarHold.ends_at, String)
+        return Busy()
+    counts = case((CalendarHold.kind.in_(_LOAD), "1"), else_="0")
+    written = cast(CalendarHold.starts_at, String) + "/" + cast(CalendarHold.ends_at, String) + "/" + counts
     # Thousands of holds: the database writes them as one line for each holder, which is three times as quick as rows.
     query = (
-        select(CalendarHolder.holder_id, counts, func.aggregate_strings(written, ";"))
+        select(CalendarHolder.holder_id, func.aggregate_strings(written, ";"))
         .join(CalendarHold, CalendarHold.id == CalendarHolder.hold_id)
         .where(
             CalendarHolder.holder_kind == kind,
@@ -89,14 +107,8 @@ def read(
             CalendarHold.starts_at < moment_of(end),
             CalendarHold.ends_at > moment_of(start),
         )
-        .group_by(CalendarHolder.holder_id, counts)
+        .group_by(CalendarHolder.holder_id)
     )
     if without_hold_id is not None:
         query = query.where(CalendarHold.id != without_hold_id)
-    stretches = _Stretches()
-    for number, counted, line in session.execute(query):
-        read_out = [stretches[one] for one in line.split(";")]
-        found.taken[number] += read_out
-        if counted:
-            found.counted[number] = read_out
-    return found
+    return Busy({row[0]: row[1] for row in session.execute(query)})

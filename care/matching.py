@@ -43,7 +43,7 @@ class Candidate:
         """Tell whether everything that the service asks for is held at the minute."""
         return any(starts <= minute < ends for starts, ends in self.licensed)
 
-    def licensed_among(self, minutes: list[int]) -> list[int]:
+    def licensed_among(self, minutes: Sequence[int]) -> Sequence[int]:
         """Return those of the minutes at which everything that the service asks for is held."""
         return minutes if self.licensed == (_ALWAYS,) else [minute for minute in minutes if self.is_licensed(minute)]
 

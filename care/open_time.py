@@ -1,7 +1,7 @@
 """Interval arithmetic for the slot search: open and taken time of one colleague as five-minute cells.
 
-A cell is a byte: 0 closed, 1 open, 2 taken. Filling a stretch and finding the next free one are then single operations of
-the interpreter's own machine code, which is why fifty colleagues and ninety days are searched in a few milliseconds.
+A cell is a byte: 0 closed, 1 open, 2 taken. Filling a stretch and finding the next free one are then single operations
+of the interpreter's own machine code, which is why fifty colleagues and ninety days are searched in a few milliseconds.
 """
 
 from __future__ import annotations
@@ -86,19 +86,19 @@ class OpenTime:
         self.cells[first : first + len(cells)] = cells
         return True
 
-    def starts(self, minutes: int, pause: int, taken: Iterable[Stretch], until: int) -> list[int]:
-        """Return each minute before `until` at which a meeting can begin, one after the other without overlap.
+    def starts(self, minutes: int, pause: int, taken: Iterable[Stretch]) -> list[int]:
+        """Return each minute at which a meeting can begin, one after the other without overlap.
 
         The meeting lies in open time and meets nothing that is taken; the pause after it may lie outside the plan,
         but not in what is taken.
         """
         cells = self._with_taken(taken)
         find, last_hole = cells.find, cells.rfind
-        length, rest, stop = minutes // STEP, pause // STEP, -(-(until - self.start) // STEP)
+        length, rest = minutes // STEP, pause // STEP
         wanted = b"\x01" * length
         found: list[int] = []
         position = find(wanted)
-        while 0 <= position < stop:
+        while position >= 0:
             end = position + length
             hole = last_hole(_TAKEN, end, end + rest) if rest else -1
             if hole < 0:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 from care import busy_time, matching, working_hours
 from care.busy_time import Busy, week_begins, week_of
 from care.matching import Candidate, Wish
-from care.open_time import DAY, OpenTime, minute_of, moment_of
-from care.working_hours import WorkTime
+from care.open_time import DAY, STEP, OpenTime, minute_of, moment_of
+from care.working_hours import Place, WorkTime
 from models.calendar import HolderKind
 from models.services import Mode, Service
 from models.stations import Room
 
-# The next few times are nearly always found in the week that comes, so a search for a few looks there first.
-_NEARER = (7 * DAY, 28 * DAY)
+# The next few times are nearly always found in the next two weeks, so a search for a few looks there first.
+_NEARER = (14 * DAY, 42 * DAY)
 # More colleagues than any base has; time and rank are one whole number, because sorting whole numbers is quick.
 _RANKS = 1 << 16
 LONGEST_HORIZON = timedelta(days=366)
@@ -143,7 +143,9 @@ class Search:
     def __init__(self, session: Session, wanted: Wanted, earliest: int, latest: int, now: datetime) -> None:
         self.wanted, self.earliest, self.latest = wanted, earliest, latest
         # From Monday on: the load of the week is counted, and the grid of a day is the same whenever one looks.
-        self.start, self.end = week_begins(week_of(earliest)), latest + wanted.taken
+        # To the end of the last week: its whole load is compared, and what was found is found again all week.
+        self.start, self.end = week_begins(week_of(earliest)), week_begins(week_of(latest - 1) + 1) + wanted.taken
+        self.place = Place(wanted.in_person, wanted.station_id)
         ids = [one.staff_id for one in wanted.candidates]
         self.work = working_hours.load(session=session, staff_ids=ids, start=self.start, end=self.end)
         self.busy = self._read(session, HolderKind.STAFF, ids)
@@ -160,8 +162,7 @@ class Search:
             kind=kind,
             ids=ids,
             start=self.start,
-            # To the end of the last week, whose whole load is compared.
-            end=max(self.end, week_begins(week_of(self.latest - 1) + 1)),
+            end=self.end,
             without_hold_id=self.wanted.without_hold_id,
         )
 
@@ -173,59 +174,72 @@ class Search:
         """Return the whole span but for what a holder has been taken for."""
         cells = OpenTime(self.start, self.end)
         cells.fill((self.start, self.end), 1)
-        for stretch in taken.taken.get(number, ()):
+        for stretch in taken.of(number).stretches:
             cells.fill(stretch, 0)
         return cells
 
     def slots(self, one_each: bool = False) -> Iterator[Slot]:
         """Yield every free time in order."""
+        times = self._anybody() if one_each and not self._may_fail else self._everybody()
+        last = -1
+        for minute, staff_id in times:
+            if one_each and minute == last:
+                continue
+            slot = self._slot(staff_id, minute)
+            if slot is not None:
+                last = minute
+                yield slot
+
+    @property
+    def _may_fail(self) -> bool:
+        """Tell whether a time that a colleague has free may still not be had, so that the next one is looked at."""
+        return self.person is not None or self.wanted.in_person
+
+    def _everybody(self) -> Iterator[tuple[int, int]]:
         order = self.order()
         keys: list[int] = []
         for week, there in order.items():
-            first, last = week_begins(week), week_begins(week + 1)
             for rank, candidate in enumerate(there):
-                starts = self._all_starts[candidate.staff_id]
-                part = starts[bisect_left(starts, first) : bisect_left(starts, last)]
-                keys += [minute * _RANKS + rank for minute in part]
+                keys += [minute * _RANKS + rank for minute in self._starts_in(week, candidate)]
         keys.sort()
-        last_minute = -1
         for key in keys:
             minute, rank = divmod(key, _RANKS)
-            if one_each and minute == last_minute:
-                continue
-            slot = self._slot(order[week_of(minute)][rank].staff_id, minute)
-            if slot is not None:
-                last_minute = minute
-                yield slot
+            yield minute, order[week_of(minute)][rank].staff_id
+
+    def _anybody(self) -> Iterator[tuple[int, int]]:
+        first: dict[int, int] = {}
+        for week, there in self.order().items():
+            # The last one written stands, and that is whoever comes first.
+            for candidate in reversed(there):
+                first |= dict.fromkeys(self._starts_in(week, candidate), candidate.staff_id)
+        return iter(sorted(first.items()))
+
+    def _starts_in(self, week: int, candidate: Candidate) -> Sequence[int]:
+        starts = self._all_starts[candidate.staff_id]
+        return starts[bisect_left(starts, week_begins(week)) : bisect_left(starts, week_begins(week + 1))]
 
     @cached_property
-    def _all_starts(self) -> dict[int, list[int]]:
+    def _all_starts(self) -> dict[int, Sequence[int]]:
         return {one.staff_id: self._starts(one) for one in self.wanted.candidates}
 
     def order(self) -> dict[int, list[Candidate]]:
         """Return who comes first in each week: fewest hours given, then longest since the last meeting."""
         weeks = range(week_of(self.earliest), week_of(self.latest - 1) + 1)
         if len(self.wanted.candidates) == 1:
-            return dict.fromkeys(weeks, list(self.wanted.candidates))
-        load, since = self.busy.load(), self.since
+            return {week: list(self.wanted.candidates) for week in weeks}
+        waited = sorted((self.since[one.staff_id], one.staff_id, one) for one in self.wanted.candidates)
+        ranked = [(self.busy.of(number).load, rank, one) for rank, (_since, number, one) in enumerate(waited)]
+        return {
+            week: [one for _load, _rank, one in sorted((load.get(week, 0), rank, one) for load, rank, one in ranked)]
+            for week in weeks
+        }
 
-        def weight(week: int, one: Candidate) -> tuple[object, ...]:
-            return load.get((one.staff_id, week), 0), since.get(one.staff_id), one.staff_id
-
-        return {week: sorted(self.wanted.candidates, key=partial(weight, week)) for week in weeks}
-
-    def is_place(self, station: int | None) -> bool:
-        """Tell whether the meeting could be where the colleague sits."""
-        if not self.wanted.in_person:
-            return True
-        return station is not None and self.wanted.station_id in (None, station)
-
-    def _starts(self, candidate: Candidate) -> list[int]:
+    def _starts(self, candidate: Candidate) -> Sequence[int]:
         service, number = self.wanted.service, candidate.staff_id
-        cells = self.work[number].cells(self.start, self.end, self.is_place)
-        taken = self.busy.taken.get(number, ())
-        starts = cells.starts(service.minutes, service.buffer_minutes, taken, self.latest)
-        return candidate.licensed_among(starts[bisect_left(starts, self.earliest) :])
+        cells = bytes(self.work[number].cells(self.start, self.end, self.place).cells)
+        line = self.busy.lines.get(number, "")
+        starts = _grid(self.start, cells, line, service.minutes, service.buffer_minutes)
+        return candidate.licensed_among(starts[bisect_left(starts, self.earliest) : bisect_left(starts, self.latest)])
 
     def _slot(self, staff_id: int, minute: int) -> Slot | None:
         wanted = self.wanted
@@ -243,6 +257,14 @@ class Search:
             if room_id is None:
                 return None
         return Slot(moment_of(minute), moment_of(ends), staff_id, room_id, station, wanted.mode)
+
+
+@lru_cache(maxsize=512)
+def _grid(start: int, cells: bytes, line: str, minutes: int, pause: int) -> tuple[int, ...]:
+    """Return when meetings can begin. It depends on what is given alone: one booking more is another line."""
+    found = OpenTime(start, start + len(cells) * STEP)
+    found.lay(start, cells)
+    return tuple(found.starts(minutes, pause, busy_time.read_line(line).stretches))
 
 
 class Rooms:

@@ -1,17 +1,18 @@
 """When colleagues work between two moments: their plans with breaks, holidays, make-up days, extra time, closed time.
 
 Everything is loaded for all colleagues at once, one question for each table, and counted in whole minutes since 1970.
-A day of a plan stays one shared object until somebody needs its minutes: most searches never do.
+Of a plan only what the database wrote is kept until somebody needs its minutes: most searches never do.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sqlalchemy import String, cast, extract, func, select
@@ -40,14 +41,39 @@ class _Plan(NamedTuple):
 Hours = tuple[int, int, _Plan]
 # The number of a date, and what is worked on it.
 Day = tuple[int, Sequence[Hours]]
-Place = Callable[[int | None], bool]
+# What is worked on each weekday, in minutes of the day.
+Week = dict[int, tuple[Stretch, ...]]
+# A plan with its hours and its breaks as the database writes them.
+Written = tuple[_Plan, str, str]
+
+
+class Place(NamedTuple):
+    """Where a meeting can be: anywhere at all, at any station, or at this one."""
+
+    in_person: bool = False
+    station_id: int | None = None
+
+    def fits(self, station: int | None) -> bool:
+        """Tell whether the meeting could be where the colleague sits."""
+        return not self.in_person or (station is not None and self.station_id in (None, station))
+
+
+class _Dates(NamedTuple):
+    """The dates of a span, with what the calendar of the state says about them."""
+
+    first: int
+    last: int
+    holidays: frozenset[int] = frozenset()
+    # The day that is worked, and the weekday whose plan is worked on it.
+    make_up: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass
 class WorkTime:
     """When one colleague works: the days of the plans, extra time with its station, and what closes them again."""
 
-    days: list[Day] = field(default_factory=list)
+    plans: tuple[Written, ...] = ()
+    dates: _Dates = field(default_factory=lambda: _Dates(0, -1))
     extra: list[tuple[Stretch, int | None]] = field(default_factory=list)
     away: list[Stretch] = field(default_factory=list)
     blocked: list[Stretch] = field(default_factory=list)
@@ -55,49 +81,31 @@ class WorkTime:
     @cached_property
     def open(self) -> list[tuple[Stretch, int | None]]:
         """Return the open stretches, each with its station: those of the plans in order, then the extra ones."""
-        return [
-            (_on_date(ordinal, one), one[2].station_id) for ordinal, hours in self.days for one in hours
-        ] + self.extra
+        days = _days(self.plans, self.dates)
+        return [(_on_date(ordinal, one), one[2].station_id) for ordinal, hours in days for one in hours] + self.extra
 
     @property
     def places(self) -> set[int]:
         """Return the stations at which the colleague meets people."""
-        kinds = {id(hours): hours for _ordinal, hours in self.days}
-        planned = {one[2].station_id for hours in kinds.values() for one in hours}
-        return {place for place in planned | {place for _stretch, place in self.extra} if place is not None}
+        places = {plan.station_id for plan, _hours, _breaks in self.plans} | {place for _stretch, place in self.extra}
+        return {place for place in places if place is not None}
 
-    def cells(self, start: int, end: int, is_place: Place) -> OpenTime:
+    def cells(self, start: int, end: int, place: Place) -> OpenTime:
         """Return the time between two minutes in which the colleague meets people at such a place, taken or not."""
         found = OpenTime(start, end)
-        self._lay_days(found, is_place)
-        for stretch, place in self.extra:
-            if is_place(place):
+        found.lay(start, _planned(self.plans, self.dates, start, end, place))
+        for stretch, station in self.extra:
+            if place.fits(station):
                 found.fill(stretch, 1)
         for stretch in (*self.away, *self.blocked):
             found.fill(stretch, 0)
         return found
 
-    def _lay_days(self, found: OpenTime, is_place: Place) -> None:
-        """Lay whole ready days side by side; where the clocks move, or plans hang on two walls, fill stretches."""
-        ready: dict[int, tuple[str, bytes]] = {}
-        alone = len({one[2].timezone for _ordinal, hours in self.days for one in hours}) == 1
-        for ordinal, hours in self.days:
-            pattern = ready.get(id(hours))
-            if pattern is None:
-                here = tuple((one[0], one[1]) for one in hours if is_place(one[2].station_id))
-                pattern = ready[id(hours)] = (hours[0][2].timezone, _whole_day(here))
-            zone, cells = pattern
-            if alone and is_plain(zone, ordinal) and found.lay(midnight(zone, ordinal), cells):
-                continue
-            for one in hours:
-                if is_place(one[2].station_id):
-                    found.fill(_on_date(ordinal, one), 1)
-
     @cached_property
     def _begins(self) -> list[int] | None:
         """Return when the open stretches begin if each ends before the next one: then one can be looked up."""
         stretches = [stretch for stretch, _place in self.open]
-        apart = all(one[1] <= other[0] for one, other in zip(stretches, stretches[1:], strict=False))
+        apart = all(one[1] <= other[0] for one, other in pairwise(stretches))
         return [stretch[0] for stretch in stretches] if apart else None
 
     def station_at(self, minute: int) -> int | None:
@@ -116,7 +124,50 @@ class WorkTime:
         return self.station_at(stretch[0]) == self.station_at(stretch[1] - 1)
 
 
-@lru_cache(maxsize=1024)
+# The three below depend on nothing but what they are given, so an answer stays true however the plans change: changed
+# plans are asked about in other words. A base has a few dozen weeks, and pages ask about a few spans of them.
+@lru_cache(maxsize=512)
+def _planned(plans: tuple[Written, ...], dates: _Dates, start: int, end: int, place: Place) -> bytes:
+    """Return the cells of the plans alone: whole ready days side by side; where the clocks move, stretch by stretch."""
+    found = OpenTime(start, end)
+    alone = len({plan.timezone for plan, _hours, _breaks in plans}) == 1
+    for ordinal, hours in _days(plans, dates):
+        zone = hours[0][2].timezone
+        here = tuple((one[0], one[1]) for one in hours if place.fits(one[2].station_id))
+        if alone and is_plain(zone, ordinal) and found.lay(midnight(zone, ordinal), _whole_day(here)):
+            continue
+        for one in hours:
+            if place.fits(one[2].station_id):
+                found.fill(_on_date(ordinal, one), 1)
+    return bytes(found.cells)
+
+
+@lru_cache(maxsize=512)
+def _days(plans: tuple[Written, ...], dates: _Dates) -> tuple[Day, ...]:
+    """Return what is worked on each date on which anything is."""
+    weeks = [(plan, _week(hours, breaks)) for plan, hours, breaks in plans]
+    week = [
+        tuple(sorted(((*one, plan) for plan, days in weeks for one in days.get(weekday, ())), key=_when))
+        for weekday in range(7)
+    ]
+    changes = any(plan.first > dates.first or plan.last < dates.last for plan, _days in weeks)
+    make_up = dict(dates.make_up)
+    days: list[Day] = []
+    for ordinal in range(dates.first, dates.last + 1):
+        hours: Sequence[Hours] = week[(ordinal + 6) % 7]
+        if ordinal in dates.holidays:
+            hours = tuple(one for one in hours if one[2].on_holidays)
+        elif ordinal in make_up:
+            extra = (one for one in week[make_up[ordinal]] if one[2].on_make_up_days)
+            hours = tuple(sorted({*hours, *extra}, key=_when))
+        if changes:
+            hours = tuple(one for one in hours if one[2].first <= ordinal <= one[2].last)
+        if hours:
+            days.append((ordinal, hours))
+    return tuple(days)
+
+
+@lru_cache(maxsize=512)
 def _whole_day(hours: tuple[Stretch, ...]) -> bytes:
     cells = OpenTime(0, DAY)
     for stretch in hours:
@@ -136,70 +187,35 @@ def load(
     found = {staff_id: WorkTime() for staff_id in staff_ids}
     # A day more at each end: the wall of a plan may be hours ahead of UTC or behind it.
     first, last = start // DAY + _EPOCH - 1, end // DAY + _EPOCH + 1
-    dates = _Dates(session, first, last, heed_holidays)
-    for staff_id, plans in _plans(session, staff_ids, first, last).items():
-        found[staff_id].days = dates.of(plans)
+    dates = _read_dates(session, first, last) if heed_holidays else _Dates(first, last)
+    for staff_id, plans in _read_plans(session, staff_ids, first, last).items():
+        found[staff_id].plans, found[staff_id].dates = tuple(plans), dates
     _read_exceptions(session, found, start, end)
     _read_leaves(session, found, start, end)
     return found
 
 
-class _Dates:
-    """The dates of a span, with what the calendar of the state says about them."""
-
-    def __init__(self, session: Session, first: int, last: int, heed_holidays: bool) -> None:
-        self.first, self.last = first, last
-        self.holidays: set[int] = set()
-        self.make_up: dict[int, int] = {}
-        if heed_holidays:
-            self._read(session)
-
-    def _read(self, session: Session) -> None:
-        rows = session.execute(
-            select(SpecialDay.day, SpecialDay.kind, SpecialDay.plan_weekday).where(
-                SpecialDay.day.between(date.fromordinal(self.first), date.fromordinal(self.last))
-            )
+def _read_dates(session: Session, first: int, last: int) -> _Dates:
+    rows = session.execute(
+        select(SpecialDay.day, SpecialDay.kind, SpecialDay.plan_weekday).where(
+            SpecialDay.day.between(date.fromordinal(first), date.fromordinal(last))
         )
-        for day, kind, plan_weekday in rows:
-            if kind is DayKind.HOLIDAY:
-                self.holidays.add(day.toordinal())
-            elif plan_weekday is not None:
-                self.make_up[day.toordinal()] = plan_weekday
-
-    def of(self, plans: Sequence[tuple[_Plan, Week]]) -> list[Day]:
-        """Return what is worked on each date on which anything is."""
-        week = [
-            tuple(sorted(((*one, plan) for plan, days in plans for one in days.get(weekday, ())), key=_when))
-            for weekday in range(7)
-        ]
-        changes = any(plan.first > self.first or plan.last < self.last for plan, _days in plans)
-        days: list[Day] = []
-        for ordinal in range(self.first, self.last + 1):
-            hours: Sequence[Hours] = week[(ordinal + 6) % 7]
-            if ordinal in self.holidays or ordinal in self.make_up:
-                hours = self._special(ordinal, hours, week)
-            if changes:
-                hours = tuple(one for one in hours if one[2].first <= ordinal <= one[2].last)
-            if hours:
-                days.append((ordinal, hours))
-        return days
-
-    def _special(self, ordinal: int, hours: Sequence[Hours], week: Sequence[Sequence[Hours]]) -> Sequence[Hours]:
-        if ordinal in self.holidays:
-            return tuple(one for one in hours if one[2].on_holidays)
-        extra = (one for one in week[self.make_up[ordinal]] if one[2].on_make_up_days)
-        return tuple(sorted({*hours, *extra}, key=_when))
+    ).all()
+    return _Dates(
+        first,
+        last,
+        frozenset(day.toordinal() for day, kind, _weekday in rows if kind is DayKind.HOLIDAY),
+        frozenset(
+            (day.toordinal(), weekday) for day, kind, weekday in rows if kind is DayKind.MAKE_UP and weekday is not None
+        ),
+    )
 
 
 def _when(hours: Hours) -> tuple[int, int]:
     return hours[0], hours[1]
 
 
-# What is worked on each weekday, in minutes of the day.
-Week = dict[int, tuple[Stretch, ...]]
-
-
-def _plans(session: Session, staff_ids: Iterable[int], first: int, last: int) -> dict[int, list[tuple[_Plan, Week]]]:
+def _read_plans(session: Session, staff_ids: Iterable[int], first: int, last: int) -> dict[int, list[Written]]:
     """Return the plans of each colleague. The database writes a week as one line: rows of it would be hundreds."""
     rows = session.execute(
         select(
@@ -220,12 +236,10 @@ def _plans(session: Session, staff_ids: Iterable[int], first: int, last: int) ->
         )
         .order_by(WeeklyPlan.staff_id, WeeklyPlan.id)
     )
-    found: dict[int, list[tuple[_Plan, Week]]] = defaultdict(list)
-    for staff_id, timezone, valid_from, valid_until, station_id, on_holidays, on_make_up_days, hours, breaks in rows:
-        plan = _Plan(
-            timezone, valid_from.toordinal(), valid_until.toordinal(), station_id, on_holidays, on_make_up_days
-        )
-        found[staff_id].append((plan, _week(hours or "", breaks or "")))
+    found: dict[int, list[Written]] = defaultdict(list)
+    for staff_id, zone, valid_from, valid_until, station_id, on_holidays, on_make_up_days, hours, breaks in rows:
+        plan = _Plan(zone, valid_from.toordinal(), valid_until.toordinal(), station_id, on_holidays, on_make_up_days)
+        found[staff_id].append((plan, hours or "", breaks or ""))
     return found
 
 
@@ -239,7 +253,7 @@ def _in_one_line(part: type[WeeklyHours] | type[WeeklyBreak]) -> Any:
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def _week(hours: str, breaks: str) -> Week:
     """Return what is worked on each weekday, breaks taken out. Whoever works the same week shares it."""
     holes, week = _read_line(breaks), defaultdict[int, list[Stretch]](list)
