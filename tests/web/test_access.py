@@ -190,7 +190,6 @@ DESK_RIGHTS = {
     "staff.issue_certificate": Access.CERTIFY_HOURS,
     "staff.leave_place": Access.TAKE_SHIFTS,
     "staff.my_shifts": Access.TAKE_SHIFTS,
-    "staff.chat_code": Access.TAKE_SHIFTS,
     "staff.note_attendance": Access.PLAN_SHIFTS,
     "staff.offer_place": Access.TAKE_SHIFTS,
     "staff.publish_shifts": Access.PLAN_SHIFTS,
