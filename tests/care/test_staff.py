@@ -135,7 +135,7 @@ def test_case_that_a_leaving_colleague_had_taken_rings_again(desk_session: Sessi
         crises.acknowledge(session=desk_session, case_id=case.id, actor=leaving, now=START)
     crises.note_contact(session=desk_session, beneficiary_id=spoken.beneficiary_id, actor=leaving, now=START)
     hops = left.hops
-    staff.deactivate(session=desk_session, actor=manager, staff_id=leaving.id, now=START)
+    staff.deactivate(session=desk_session, actor=manager, staff_id=leaving.id, now=START, seen_ahead=True)
     assert (left.acknowledged_by_id, left.owner_id) == (None, manager.id)
     assert left.climbs_at is not None
     assert left.hops > hops
