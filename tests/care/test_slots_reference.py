@@ -85,11 +85,11 @@ def _spans(step: int = 5, longest: int = 300) -> st.SearchStrategy[Span]:
     )
 
 
-def _weeks(most: int) -> st.SearchStrategy[list[tuple[int, int, int]]]:
+def _weeks(most: int, least: int = 0) -> st.SearchStrategy[list[tuple[int, int, int]]]:
     """Draw stretches (weekday, first, last) of a week that do not overlap."""
     # On the other side of the world a Sunday runs into the base's Monday, where the walk begins anew: no Sundays.
     stretch = st.tuples(st.integers(0, 5), st.integers(0, 287), st.integers(1, 120))
-    return st.lists(stretch, max_size=most).map(_apart)
+    return st.lists(stretch, min_size=least, max_size=most).map(_apart)
 
 
 def _apart(drawn: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
@@ -118,7 +118,7 @@ def _plans(draw: st.DrawFn) -> list[Plan]:
             at_station=draw(st.booleans()),
             on_holidays=draw(st.booleans()),
             on_make_up_days=draw(st.booleans()),
-            hours=draw(_weeks(8)),
+            hours=draw(_weeks(12, 5)),
             breaks=draw(_weeks(4)),
         )
         for first, last in ends
@@ -131,7 +131,7 @@ _COUNSELORS = st.builds(
     extra=st.lists(st.tuples(_spans(), st.booleans()), max_size=3, unique_by=lambda one: one[0][0]),
     blocked=st.lists(_spans(step=1), max_size=3, unique_by=lambda one: one[0]),
     away=st.none() | _spans(step=30, longest=3000),
-    holds=st.lists(st.tuples(_spans(), st.sampled_from(list(HoldKind))), max_size=12),
+    holds=st.lists(st.tuples(_spans(), st.sampled_from(list(HoldKind))), min_size=5, max_size=16),
 )
 _SPECIAL = st.dictionaries(
     st.integers(0, DAYS).map(lambda number: MONDAY + timedelta(days=number)),
@@ -149,8 +149,8 @@ _BASES = st.builds(
     in_person=st.booleans(),
     with_person=st.booleans(),
     one_each=st.booleans(),
-    start=_spans(step=1).map(lambda span: span[0]),
-    end=_spans(step=1).map(lambda span: span[1]),
+    start=st.integers(-600, 3000).map(lambda late: datetime(2026, 3, 1, 16, tzinfo=UTC) + timedelta(minutes=late)),
+    end=st.integers(5000, 12000).map(lambda late: datetime(2026, 3, 1, 16, tzinfo=UTC) + timedelta(minutes=late)),
 )
 
 
