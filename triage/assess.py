@@ -59,9 +59,12 @@ class Assessment:
 # higher; what is left of doubt asks for a look within days. Set on 6,800 chit-chat lines and on the lines of a
 # writer who was left out of the training: docs/triage-model-card.md.
 ALONE = ((6, 0.985), (9, 0.93), (13, 0.55), (10**9, 0.45))
+# English lines were fewer to learn from, and a word says more than a sign.
+ALONE_IN_ENGLISH = ((6, 0.9), (10**9, 0.5))
 ALONE_NOW = 0.5
 WITHIN_DAYS = 0.35
 _DAYS_FROM = 13  # tokens; a shorter line in doubt is no reason to open a case
+_CHINESE = re.compile("[\u3400-\u9fff]")
 _JUDGED = 80  # characters; enough to tell a short line from a longer one
 # Turns read together with the new one: a threat is often told in three short messages.
 _WINDOW = 4
@@ -116,18 +119,24 @@ def _assess(text: str) -> Assessment:
         return _raised(found, Level.RED) if found.level.is_at_least(Level.YELLOW) else found
     voice = linear.hear(model, reading.heard, lexicon_flags(hits))
     alone = voice if reading.meant == reading.heard else linear.hear(model, reading.meant, {})
-    return _joined(found, voice, alone, model, size=len(linear.tokens(reading.meant[:_JUDGED])))
+    cuts = ALONE if _CHINESE.search(plain) else ALONE_IN_ENGLISH
+    size = len(linear.tokens(reading.meant[:_JUDGED]))
+    today = next(score for longest, score in cuts if size < longest)
+    return _joined(found, (voice, alone), model, today, long_enough=size >= _DAYS_FROM)
 
 
-def _joined(found: Assessment, voice: linear.Voice, alone: linear.Voice, model: linear.Model, size: int) -> Assessment:
+def _joined(
+    found: Assessment, voices: tuple[linear.Voice, linear.Voice], model: linear.Model, today: float, long_enough: bool
+) -> Assessment:
     """Let either voice raise: the model never lowers what the lexicon found.
 
-    voice heard everything, alone only what is meant; size is the number of tokens of that.
+    The first voice heard everything, the second only what is meant.
     """
+    voice, alone = voices
     heard = Level.GREEN
     if found.level.rank < Level.YELLOW.rank:
-        heard = _heard_alone(alone, size)
-    elif voice.crisis >= max(model.thresholds["today"], _today(size)):
+        heard = _heard_alone(alone, today, long_enough)
+    elif voice.crisis >= max(model.thresholds["today"], today):
         heard = Level.ORANGE
     if voice.now >= model.thresholds["now"] and found.level.is_at_least(Level.ORANGE):
         heard = Level.RED
@@ -135,15 +144,11 @@ def _joined(found: Assessment, voice: linear.Voice, alone: linear.Voice, model: 
     return _raised(both, heard, "model_sees_risk") if heard.rank > found.level.rank else both
 
 
-def _today(size: int) -> float:
-    return next(score for longest, score in ALONE if size < longest)
-
-
-def _heard_alone(voice: linear.Voice, size: int) -> Level:
-    if voice.crisis >= _today(size):
-        # Both questions must be answered with certainty before a score alone rings somebody at night.
-        return Level.RED if min(voice.now, voice.crisis) >= ALONE_NOW and size >= _DAYS_FROM else Level.ORANGE
-    return Level.YELLOW if voice.crisis >= WITHIN_DAYS and size >= _DAYS_FROM else Level.GREEN
+def _heard_alone(voice: linear.Voice, today: float, long_enough: bool) -> Level:
+    if voice.crisis >= today:
+        # Both questions must be answered with yes before a score alone rings somebody at night.
+        return Level.RED if min(voice.now, voice.crisis) >= ALONE_NOW and long_enough else Level.ORANGE
+    return Level.YELLOW if voice.crisis >= WITHIN_DAYS and long_enough else Level.GREEN
 
 
 def _raised(found: Assessment, level: Level, *reasons: str) -> Assessment:
