@@ -99,7 +99,7 @@ def _statement(certificate: Certificate, content: dict[str, Any]) -> list[Any]:
     times = len(content["lines"])
     return [
         Paragraph(
-            f"兹证明　<u>　{name}　</u>　（证件号码：＿＿＿＿＿＿＿＿＿＿＿＿，由本人持证件当面填写）",
+            f"兹证明 <u>{name}</u>（证件号码：＿＿＿＿＿＿＿＿＿＿＿＿，由本人持证件当面填写）",
             _style(12, 22),
         ),
         Paragraph(
@@ -162,7 +162,7 @@ def _signatures(content: dict[str, Any], signed: date) -> Table:
         Paragraph(f"Certifying unit (seal): {escape(str(content['unit_en']))}", small),
     ]
     right = [
-        Paragraph(f"出具人：{escape(str(content['issued_by']))}　　签字：＿＿＿＿＿＿", text),
+        Paragraph(f"出具人：{escape(str(content['issued_by']))}；签字：＿＿＿＿＿＿", text),
         Paragraph(f"出具日期：{zh}", text),
         Paragraph(f"Certified by (signature), on {en}", small),
     ]
@@ -176,7 +176,7 @@ def _signatures(content: dict[str, Any], signed: date) -> Table:
 def _foot(number: str, code: str, check_url: str) -> list[Any]:
     text, small = _style(9, 14), _latin(8, 11.5)
     return [
-        Paragraph(f"证明编号 No.　{number}　　　核验码 Check code　{code}", text),
+        Paragraph(f"证明编号 No. <b>{number}</b>；核验码 Check code: <b>{code}</b>", text),
         Paragraph(f"核验：打开 {escape(check_url)}，输入编号和核验码。本证明无偿出具；记录有误，可以要求更正。", text),
         Paragraph(
             f"To check: open {escape(check_url)} and type the number and the code. Issued free of charge; "
