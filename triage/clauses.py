@@ -99,7 +99,9 @@ _RECOVERED = re.compile(
     r"\brecovered\b|\b(?:years|months) clean\b|\bgot through it\b"
 )
 # Words of this very hour in the clause itself: then nothing is over, whatever the rest of the message says.
-_NOW = re.compile(r"今天|今晚|今夜|明天|马上|刚才|刚刚|正在|昨晚|昨天|这几天|\btonight\b|\btoday\b|\bright now\b|\btomorrow\b")
+_NOW = re.compile(
+    r"今天|今晚|今夜|明天|马上|刚才|刚刚|正在|昨晚|昨天|这几天|\btonight\b|\btoday\b|\bright now\b|\btomorrow\b"
+)
 _NOT_OVER = re.compile(
     r"又(?:想|开始|犯|来|有|回)|还是(?:想|会|有)|仍|依然|再(?:一次|次)想|复发|\bagain\b|\bstill\b|\bcoming back\b|\brelaps"
 )
