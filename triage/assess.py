@@ -59,8 +59,9 @@ class Assessment:
 # higher; what is left of doubt asks for a look within days. Set on 6,800 chit-chat lines and on the lines of a
 # writer who was left out of the training: docs/triage-model-card.md.
 ALONE = ((6, 0.985), (9, 0.93), (13, 0.55), (10**9, 0.45))
-# English lines were fewer to learn from, and a word says more than a sign.
-ALONE_IN_ENGLISH = ((6, 0.9), (10**9, 0.5))
+# English lines were fewer to learn from: below nine words ("the dog next door keeps barking") no score rings alone.
+ALONE_IN_ENGLISH = ((9, 1.01), (13, 0.85), (10**9, 0.55))
+SURE = 0.95  # enough beside a doubtful word of the lexicon, however short the line
 ALONE_NOW = 0.5
 WITHIN_DAYS = 0.35
 _DAYS_FROM = 13  # tokens; a shorter line in doubt is no reason to open a case
@@ -136,7 +137,7 @@ def _joined(
     heard = Level.GREEN
     if found.level.rank < Level.YELLOW.rank:
         heard = _heard_alone(alone, today, long_enough)
-    elif voice.crisis >= max(model.thresholds["today"], today):
+    elif voice.crisis >= max(model.thresholds["today"], min(today, SURE)):
         heard = Level.ORANGE
     if voice.now >= model.thresholds["now"] and found.level.is_at_least(Level.ORANGE):
         heard = Level.RED
