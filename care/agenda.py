@@ -124,4 +124,3 @@ def _turns(session: Session, staff_id: int, start: datetime, end: datetime) -> l
 def _leaves(session: Session, staff_id: int, start: datetime, end: datetime) -> list[Entry]:
     spans = leave.spans(session=session, staff_ids=[staff_id], start=start, end=end)[staff_id]
     return [Entry(EntryKind.LEAVE, staff_id, starts_at, ends_at) for starts_at, ends_at in spans]
-

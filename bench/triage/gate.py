@@ -120,9 +120,8 @@ def show(released: dict[str, object], changes: Sequence[Change]) -> None:
     for change in changes:
         mark = "DROP" if change.is_drop else "worse" if change.better_by < -ROUNDING else ""
         name = f"{change.table}: {change.line}"
-        print(
-            f"  {name:<64} {change.figure:<4}{change.before:>12} -> {change.after:<12} {change.better_by + 0.0:+7.1f} {mark}"
-        )
+        figures = f"{change.figure:<4}{change.before:>12} -> {change.after:<12} {change.better_by + 0.0:+7.1f}"
+        print(f"  {name:<64} {figures} {mark}")
 
 
 def _short(digest: object) -> str:

@@ -287,8 +287,12 @@ def _named_invariants() -> set[str]:
     return names
 
 
+# Guards that the tables do not name as a constraint of ours: a primary key, and an exclusion made by hand.
+BEYOND = {"pk_calendar_cells", "ex_weekly_hours_one_plan"}
+
+
 def test_no_invariant_is_left_untried() -> None:
-    assert _named_invariants() == {name.partition(" ")[0] for name in BREAKS}
+    assert _named_invariants() | BEYOND == {name.partition(" ")[0] for name in BREAKS}
 
 
 def _word_lists() -> list[tuple[str, str]]:

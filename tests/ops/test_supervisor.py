@@ -70,9 +70,7 @@ def _pid(one: Supervisor, name: str) -> int:
     return running.pid if running is not None else 0
 
 
-def test_a_killed_process_is_started_again_and_its_neighbour_is_left_alone(
-    one: Supervisor, spoken: list[str]
-) -> None:
+def test_a_killed_process_is_started_again_and_its_neighbour_is_left_alone(one: Supervisor, spoken: list[str]) -> None:
     one.start(_process("victim", SLEEPER))
     one.start(_process("neighbour", SLEEPER))
     before, neighbour = _pid(one, "victim"), _pid(one, "neighbour")
