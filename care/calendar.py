@@ -26,12 +26,16 @@ def hold(
 ) -> CalendarHold:
     """Take the time for every holder or for none; refuse OCCUPIED with the field of the one who is taken."""
     _check(starts_at, ends_at)
-    # Refused, no half of the hold stays behind for a caller that goes on to try another time.
-    with session.begin_nested():
-        row = CalendarHold(kind=kind, starts_at=starts_at, ends_at=ends_at)
-        session.add(row)
-        session.flush()
-        _take(session, row, holders)
+    wanted = list(dict.fromkeys(holders))
+    try:
+        # Refused, no half of the hold stays behind for a caller that goes on to try another time.
+        with session.begin_nested():
+            row = CalendarHold(kind=kind, starts_at=starts_at, ends_at=ends_at)
+            session.add(row)
+            session.flush()
+            _take(session, row, wanted)
+    except IntegrityError:
+        raise _occupied(session, wanted, starts_at, ends_at) from None
     return row
 
 
@@ -45,12 +49,16 @@ def move(
 ) -> CalendarHold:
     """Take another time instead, with the same holders unless others are named; refused, the old time stays taken."""
     _check(starts_at, ends_at)
-    wanted = list(holders) if holders is not None else [(one.holder_kind, one.holder_id) for one in hold.holders]
-    with session.begin_nested():
-        _let_go(session, hold)
-        hold.starts_at, hold.ends_at = starts_at, ends_at
-        session.flush()
-        _take(session, hold, wanted)
+    named = holders if holders is not None else [(one.holder_kind, one.holder_id) for one in hold.holders]
+    wanted, hold_id = list(dict.fromkeys(named)), hold.id
+    try:
+        with session.begin_nested():
+            _let_go(session, hold)
+            hold.starts_at, hold.ends_at = starts_at, ends_at
+            session.flush()
+            _take(session, hold, wanted)
+    except IntegrityError:
+        raise _occupied(session, wanted, starts_at, ends_at, besides=hold_id) from None
     return hold
 
 
@@ -104,40 +112,36 @@ def _cells(starts_at: datetime, ends_at: datetime) -> range:
     return range(int(starts_at.timestamp()) // step, int(ends_at.timestamp()) // step)
 
 
-def _take(session: Session, row: CalendarHold, holders: Sequence[Holder]) -> None:
-    cells = _cells(row.starts_at, row.ends_at)
-    wanted = list(dict.fromkeys(holders))
+def _take(session: Session, row: CalendarHold, wanted: Sequence[Holder]) -> None:
     session.execute(
         insert(CalendarHolder),
         [{"hold_id": row.id, "holder_kind": kind, "holder_id": number} for kind, number in wanted],
     )
-    taken = [
-        {"holder_kind": kind, "holder_id": number, "cell": cell, "hold_id": row.id}
-        for kind, number in wanted
-        for cell in cells
-    ]
-    try:
-        with session.begin_nested():
-            session.execute(insert(CalendarCell), taken)
-    except IntegrityError:
-        occupied = _who_is_taken(session, row, wanted)
-        raise Refused(Refusal.OCCUPIED, _FIELD[occupied[0]] if occupied else None) from None
+    session.execute(
+        insert(CalendarCell),
+        [
+            {"holder_kind": kind, "holder_id": number, "cell": cell, "hold_id": row.id}
+            for kind, number in wanted
+            for cell in _cells(row.starts_at, row.ends_at)
+        ],
+    )
     session.expire(row, ["holders"])
 
 
-def _who_is_taken(session: Session, row: CalendarHold, wanted: list[Holder]) -> Holder | None:
-    cells = _cells(row.starts_at, row.ends_at)
-    found = session.execute(
-        select(CalendarCell.holder_kind, CalendarCell.holder_id)
-        .where(
-            tuple_(CalendarCell.holder_kind, CalendarCell.holder_id).in_(wanted),
-            CalendarCell.cell >= cells.start,
-            CalendarCell.cell < cells.stop,
-            CalendarCell.hold_id != row.id,
-        )
-        .limit(1)
-    ).first()
-    return (found[0], found[1]) if found else None
+def _occupied(
+    session: Session, wanted: list[Holder], starts_at: datetime, ends_at: datetime, besides: int | None = None
+) -> Refused:
+    """Return the refusal with the field of the holder whose cells somebody else has."""
+    cells = _cells(starts_at, ends_at)
+    query = select(CalendarCell.holder_kind, CalendarCell.holder_id).where(
+        tuple_(CalendarCell.holder_kind, CalendarCell.holder_id).in_(wanted),
+        CalendarCell.cell >= cells.start,
+        CalendarCell.cell < cells.stop,
+    )
+    if besides is not None:
+        query = query.where(CalendarCell.hold_id != besides)
+    found = session.execute(query.limit(1)).first()
+    return Refused(Refusal.OCCUPIED, _FIELD[found[0]] if found else None)
 
 
 def _let_go(session: Session, hold: CalendarHold) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ScalarSelect, case, func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from care import audit, notices, shift_fit, shift_places, waiting_lists
@@ -24,8 +24,8 @@ LOOK_AHEAD = timedelta(days=14)
 LONGEST_SHIFT = timedelta(hours=24)
 PAGE = 20
 # So many open places are read at once, and so often at most.
-CHUNK = 60
-MOST_PAGES = 10
+CHUNK = 30
+MOST_PAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,39 +150,40 @@ def waits_of(*, session: Session, staff_id: int, now: datetime) -> Sequence[Wait
 
 
 def _taken() -> ScalarSelect[int]:
+    places = SignUp.__table__.c
     return (
         select(func.count())
-        .select_from(SignUp)
-        .where(SignUp.shift_role_id == ShiftRole.id, SignUp.place_no.is_not(None))
+        .where(places.shift_role_id == ShiftRole.__table__.c.id, places.place_no.is_not(None))
         .scalar_subquery()
     )
 
 
-def _listed(start: datetime, end: datetime) -> Any:
-    return (
-        select(
-            Shift.id,
-            ShiftRole.id,
-            ShiftRole.role,
-            Shift.station_id,
-            Shift.starts_at,
-            Shift.ends_at,
-            Shift.opens_at,
-            ShiftRole.places,
-            _taken(),
-            Shift.cancelled_at.is_not(None),
-            Shift.name_zh,
-            Shift.name_en,
-        )
-        .join(ShiftRole, ShiftRole.shift_id == Shift.id)
-        .where(Shift.starts_at >= start, Shift.starts_at < end)
-    )
+def _listed() -> Any:
+    return select(
+        Shift.id,
+        ShiftRole.id,
+        ShiftRole.role,
+        Shift.station_id,
+        Shift.starts_at,
+        Shift.ends_at,
+        Shift.opens_at,
+        ShiftRole.places,
+        _taken(),
+        Shift.cancelled_at.is_not(None),
+        Shift.name_zh,
+        Shift.name_en,
+    ).join(ShiftRole, ShiftRole.shift_id == Shift.id)
+
+
+def _listing(row: Any) -> Listing:
+    return Listing(Place(*row[:10]), row[10], row[11])
 
 
 def listings(*, session: Session, start: datetime, end: datetime) -> list[Listing]:
     """Return every role of the shifts that start in the span, in order of time; called-off shifts too."""
-    rows = session.execute(_listed(start, end).order_by(Shift.starts_at, Shift.id, ShiftRole.id))
-    return [Listing(Place(*row[:10]), row[10], row[11]) for row in rows]
+    of_span = _listed().where(Shift.starts_at >= start, Shift.starts_at < end)
+    rows = session.execute(of_span.order_by(Shift.starts_at, Shift.id, ShiftRole.id))
+    return [_listing(row) for row in rows]
 
 
 def book_of(*, session: Session, staff: StaffMember, start: datetime, end: datetime, timezone: str) -> Diary:
@@ -195,8 +196,8 @@ def for_me(*, session: Session, staff: StaffMember, now: datetime, timezone: str
     end = now + LOOK_AHEAD
     book = book_of(session=session, staff=staff, start=now, end=end, timezone=timezone)
     found: list[Suggestion] = []
-    hindered = _closed_to(session, book, now, end, role)
-    for listing in _by_need(session, book, staff, now, end, role):
+    hindered, wanted = _sorted_out(session, book, staff, now, end, role)
+    for listing in _in_order(session, wanted):
         fit = book.judge(listing.place, now)
         if fit.reason is not None:
             hindered[fit.reason] += 1
@@ -209,61 +210,60 @@ def for_me(*, session: Session, staff: StaffMember, now: datetime, timezone: str
     return ForMe(found[:PAGE], len(found) > PAGE, +hindered)
 
 
-def _roles_of(book: Diary, now: datetime, end: datetime) -> list[str]:
+def _roles_of(book: Diary, now: datetime, end: datetime) -> set[str]:
     """Return the roles that the volunteer may take somewhere in the span."""
-    return [key for key in sheets() if not (book.missing(key, now) and book.missing(key, end))]
+    return {key for key in sheets() if not (book.missing(key, now) and book.missing(key, end))}
 
 
-def _by_need(
+def _sorted_out(
     session: Session, book: Diary, staff: StaffMember, now: datetime, end: datetime, role: str | None
-) -> Iterator[Listing]:
-    """Yield the open places in about the order of need; the database sorts thousands so that we judge few."""
-    free = ShiftRole.places - _taken()
-    soon = Shift.starts_at <= now + timedelta(hours=rules().at_risk_hours)
-    need = free * 1.0 / ShiftRole.places + case((soon, 1.0), else_=0.0)
-    if staff.station_id is not None:
-        need = need + case((Shift.station_id == staff.station_id, 0.5), else_=0.0)
-    query = _listed(now, end).where(
-        Shift.cancelled_at.is_(None),
-        Shift.opens_at <= now,
-        free > 0,
-        ShiftRole.role.in_([role] if role else _roles_of(book, now, end)),
-    )
-    query = query.order_by(need.desc(), Shift.starts_at, ShiftRole.id)
-    for page in range(MOST_PAGES):
-        rows = session.execute(query.limit(CHUNK).offset(page * CHUNK)).all()
-        for row in rows:
-            yield Listing(Place(*row[:10]), row[10], row[11])
-        if len(rows) < CHUNK:
-            return
+) -> tuple[Counter[Refusal], list[int]]:
+    """Count what nobody has to judge one by one, and return the ids of the open places in about the order of need.
 
-
-def _closed_to(session: Session, book: Diary, now: datetime, end: datetime, role: str | None) -> Counter[Refusal]:
-    """Count what nobody has to judge one by one: roles without the training, shifts not open, full roles."""
-    trained = ShiftRole.role.in_(_roles_of(book, now, end))
-    early = Shift.opens_at > now
-    row = session.execute(
+    Thousands of rows are looked at, so the database answers in numbers and flags, and no moment is made of text.
+    """
+    # Columns of the tables, not of the models: no time is spent on making entities of what is only counted.
+    roles, shifts = ShiftRole.__table__.c, Shift.__table__.c
+    query = (
         select(
-            func.coalesce(func.sum(case((~trained, 1), else_=0)), 0),
-            func.coalesce(func.sum(case((trained & early, 1), else_=0)), 0),
-            func.coalesce(func.sum(case((trained & ~early & (_taken() >= ShiftRole.places), 1), else_=0)), 0),
+            roles.id,
+            roles.role,
+            roles.places,
+            _taken(),
+            shifts.opens_at > now,
+            shifts.starts_at <= now + timedelta(hours=rules().at_risk_hours),
+            shifts.station_id,
         )
-        .select_from(ShiftRole)
-        .join(Shift, Shift.id == ShiftRole.shift_id)
-        .where(
-            Shift.starts_at > now,
-            Shift.starts_at < end,
-            Shift.cancelled_at.is_(None),
-            *([ShiftRole.role == role] if role else []),
-        )
-    ).one()
-    return Counter(
-        {
-            Refusal.NOT_TRAINED: int(row[0]),
-            Refusal.NOT_OPEN_YET: int(row[1]),
-            Refusal.FULL: int(row[2]),
-        }
+        .join_from(ShiftRole.__table__, Shift.__table__, shifts.id == roles.shift_id)
+        .where(shifts.starts_at > now, shifts.starts_at < end, shifts.cancelled_at.is_(None))
+        .order_by(shifts.starts_at, roles.id)
     )
+    if role:
+        query = query.where(roles.role == role)
+    trained, hindered = _roles_of(book, now, end), Counter[Refusal]()
+    needs: list[tuple[float, int]] = []
+    for role_id, key, places, taken, early, soon, station_id in session.execute(query).tuples().all():
+        if key not in trained:
+            hindered[Refusal.NOT_TRAINED] += 1
+        elif early:
+            hindered[Refusal.NOT_OPEN_YET] += 1
+        elif taken >= places:
+            hindered[Refusal.FULL] += 1
+        else:
+            near = staff.station_id is not None and station_id == staff.station_id
+            needs.append(((places - taken) / places + soon + 0.5 * near, role_id))
+    needs.sort(key=lambda one: -one[0])
+    return hindered, [role_id for _, role_id in needs[: CHUNK * MOST_PAGES]]
+
+
+def _in_order(session: Session, role_ids: Sequence[int]) -> Iterator[Listing]:
+    """Yield the places in the order given, a few at a time: a list is mostly full after the first of them."""
+    for start in range(0, len(role_ids), CHUNK):
+        chunk = role_ids[start : start + CHUNK]
+        rows = {row[1]: row for row in session.execute(_listed().where(ShiftRole.id.in_(chunk)))}
+        for role_id in chunk:
+            if role_id in rows:
+                yield _listing(rows[role_id])
 
 
 def _need(place: Place, fit: Fit, now: datetime, near: bool) -> float:

@@ -19,7 +19,7 @@ from web.common.database import reading, unit_of_work
 from web.common.languages import language
 from web.common.throttle import SHIFT_CODE, limiter
 from web.staff.blueprint import blueprint
-from web.staff.shifts import common
+from web.staff.shifts import common, words
 
 
 def stations() -> dict[int, str]:
@@ -75,6 +75,9 @@ def shifts_of_day() -> Any:
         after=day + timedelta(days=1),
         is_today=day == common.today(),
         cards=list(cards.values()),
+        # Hundreds of lines name the same few roles and reasons, so each is put into words once.
+        role_names={key: words.role_name(key) for key in sheets()},
+        reasons={reason: str(words.short(reason)) for reason in words.REASONS},
         role=role,
         stations=stations(),
     )
