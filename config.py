@@ -59,6 +59,8 @@ class Settings:
     # From when until when, in the base's own time, ordinary notices wait. Alarms never do.
     quiet_from: time = time(21, 0)
     quiet_until: time = time(8, 0)
+    # Within how many working days a voice (complaint, praise, suggestion) is promised an answer.
+    voice_days: int = 10
 
     @property
     def link_base(self) -> str:
@@ -101,6 +103,13 @@ def _quiet_hours(environ: Mapping[str, str]) -> tuple[time, time]:
         raise WrongSetting("NUANYANG_QUIET_HOURS must look like 21:00-08:00") from error
 
 
+def _voice_days(environ: Mapping[str, str]) -> int:
+    given = environ.get("NUANYANG_VOICE_DAYS", "").strip() or "10"
+    if not given.isdecimal() or not 1 <= int(given) <= 60:
+        raise WrongSetting("NUANYANG_VOICE_DAYS must be a number of working days from 1 to 60")
+    return int(given)
+
+
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; raise MissingSetting when a secret has no value, WrongSetting for one that cannot be meant."""
     source = os.environ if environ is None else environ
@@ -123,4 +132,5 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         gateways=_gateways(source),
         quiet_from=quiet_from,
         quiet_until=quiet_until,
+        voice_days=_voice_days(source),
     )

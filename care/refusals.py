@@ -117,6 +117,16 @@ class Refusal(StrEnum):
     NOT_ON_HOLIDAYS_LIST = "not_on_holidays_list"  # The day is an ordinary one already.
     KEY_USED = "key_used"  # The same form key was used for something else.
 
+    # The voice of the person.
+    VOICE_NOT_YOURS = "voice_not_yours"  # Whoever answers a voice takes it first.
+    VOICE_ANSWERED = "voice_answered"  # The answer has gone out and stays as it is.
+    VOICE_IS_ABOUT_THEM = "voice_is_about_them"  # A voice is never given to a colleague whom it is about.
+    # Check-ins and filling in together.
+    NOT_CALM = "not_calm"  # These questions belong to calm days; now something else matters more.
+    LINK_OVER = "link_over"  # The invitation has been answered, taken back or has run out.
+    NOT_PRESENT = "not_present"  # Nobody is filled in for behind their back, or without their yes.
+    SITTING_OVER = "sitting_over"  # This filling in together has been ended.
+
 
 class Refused(Exception):
     """A verb declined; nothing was changed."""

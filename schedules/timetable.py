@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from schedules.jobs import appointments, crises, duty, outbox, people, shifts, upkeep
+from schedules.jobs import appointments, crises, duty, outbox, people, shifts, upkeep, voices
 from schedules.runner import Entry
 
 TIMETABLE = (
@@ -30,6 +30,8 @@ TIMETABLE = (
     Entry("ask-for-outcomes", appointments.ask_for_outcomes, timedelta(minutes=5)),
     Entry("keep-the-calendar-true", appointments.keep_the_calendar_true, timedelta(hours=6)),
     Entry("ask-the-bot-again", outbox.ask_the_bot_again, timedelta(seconds=2)),
+    # Voices are counted in days; within ten minutes a new lead finds what waits for them.
+    Entry("look-after-voices", voices.look_after_voices, timedelta(minutes=10)),
     # The law asks for erasure when the purpose is over, not within the hour.
     Entry("erase-old-applications", people.erase_old_applications, timedelta(hours=6)),
     Entry("forget-old-events", upkeep.forget_old_events, timedelta(minutes=30)),

@@ -30,6 +30,8 @@ def test_links_begin_with_the_address_that_a_phone_reaches() -> None:
         {"NUANYANG_QUIET_HOURS": "nine to five"},
         {"NUANYANG_QUIET_HOURS": "21:00"},
         {"NUANYANG_QUIET_HOURS": "25:00-08:00"},
+        {"NUANYANG_VOICE_DAYS": "soon"},
+        {"NUANYANG_VOICE_DAYS": "0"},
         {"NUANYANG_SEND_EMAIL": "mailto://smtp.example?to=one@example.cn"},
         {"NUANYANG_SEND_WECOM": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=one"},
     ],

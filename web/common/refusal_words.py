@@ -31,6 +31,14 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.WRONG_VALUE: _("This answer cannot be used here."),
     # The calendar that everybody shares.
     Refusal.OCCUPIED: _("This time has just been taken. Please choose another."),
+    # The voice of the person, check-ins, filling in together.
+    Refusal.VOICE_NOT_YOURS: _("Please take it over first; then you can answer."),
+    Refusal.VOICE_ANSWERED: _("This has already been answered, and the answer stays as it is."),
+    Refusal.VOICE_IS_ABOUT_THEM: _("It is about this colleague, so it cannot be given to them."),
+    Refusal.NOT_CALM: _("We leave these questions for a calmer day."),
+    Refusal.LINK_OVER: _("This link has been used or has run out. Nothing is lost; you can come back with your code."),
+    Refusal.NOT_PRESENT: _("The person must be there and must have said yes."),
+    Refusal.SITTING_OVER: _("This filling in together has been ended. Please begin a new one."),
     # Notices and the duty roster.
     Refusal.ALREADY_THERE: _("This is on the list already."),
     Refusal.TOO_MANY_ADDRESSES: _("There are already many addresses here. Please remove one first."),
