@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, duty, live, outbox
+from care import audit, duty, follow_up_ladders, live, outbox
 from care.clocks import clock
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
@@ -76,6 +76,7 @@ def raise_flag(
     opened = case is None
     if case is None:
         case = _open(session=session, beneficiary=beneficiary, conversation=conversation, signal=signal, now=now)
+        follow_up_ladders.case_opened(session=session, case=case, now=now)
     case.conversation = conversation or case.conversation
     if not _add_flag(session=session, case=case, signal=signal, now=now):
         return case
@@ -354,6 +355,7 @@ def close(
     else:
         case.closing_reason, case.closed_by_id = reason.strip(), actor.id
     case.closed_at, case.climbs_at = now, None
+    follow_up_ladders.case_closed(session=session, case=case, actor=actor, now=now)
     audit.record(
         session=session,
         actor=actor,
