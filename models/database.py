@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +11,10 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
 
+from models.writer_queue import WriterQueue
+
 # SQLite has one writer. Inside a process, writers queue here in turn instead of polling the file lock.
-_sqlite_writer = threading.RLock()
+_sqlite_writer = WriterQueue()
 
 WRITE = {"sqlite_begin": "IMMEDIATE"}
 
