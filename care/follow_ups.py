@@ -52,7 +52,7 @@ def reached(
 ) -> FollowUp:
     """Record that the person was reached; a worried colleague opens or raises a case with it, in the same moment.
 
-    The same form sent twice records once. Raises Refused(ALREADY_RECORDED) where a colleague was first.
+    The same form sent twice records once. Raises Refused(FOLLOW_UP_DONE) where a colleague was first.
     """
     row = _mine_again(session, follow_up_id, actor, key)
     if row is not None:
@@ -77,7 +77,7 @@ def _raise(session: Session, follow_up_id: int, actor: StaffMember, level: Level
     if row is None or not follow_up_ladders.may_keep(actor):
         raise Refused(Refusal.NOT_FOUND)
     if row.state is not FollowUpState.PLANNED:
-        raise Refused(Refusal.ALREADY_RECORDED)
+        raise Refused(Refusal.FOLLOW_UP_DONE)
     crises.raise_flag(
         session=session,
         beneficiary=row.ladder.beneficiary,
@@ -153,7 +153,7 @@ def move(
 ) -> FollowUp:
     """Keep a contact at another time, or let another colleague keep it; return the new attempt.
 
-    It cannot leap over the next step: Refused(TOO_FAR). Raises Refused(OCCUPIED) where that colleague is taken.
+    It cannot leap over the next step: Refused(LEAPS_OVER). Raises Refused(OCCUPIED) where that colleague is taken.
     """
     done = _mine_again(session, follow_up_id, actor, key)
     if done is not None:
@@ -163,9 +163,9 @@ def move(
     if owner is None or not follow_up_ladders.may_keep(owner):
         raise Refused(Refusal.NOT_ACTIVE, "owner_id")
     if starts_at < now - timedelta(minutes=5):
-        raise Refused(Refusal.OVER, "starts_at")
+        raise Refused(Refusal.TIME_IS_PAST, "starts_at")
     if starts_at > _latest(session, row):
-        raise Refused(Refusal.TOO_FAR, "starts_at")
+        raise Refused(Refusal.LEAPS_OVER, "starts_at")
     if leave.is_away(session=session, staff_id=owner.id, at=starts_at):
         raise Refused(Refusal.ON_LEAVE, "owner_id")
     said = _words(reason, "reason")
@@ -284,7 +284,7 @@ def _open(session: Session, follow_up_id: int, actor: StaffMember) -> FollowUp:
     if row is None:
         raise Refused(Refusal.NOT_FOUND)
     if row.state is not FollowUpState.PLANNED:
-        raise Refused(Refusal.ALREADY_RECORDED)
+        raise Refused(Refusal.FOLLOW_UP_DONE)
     return row
 
 

@@ -126,6 +126,19 @@ class Refusal(StrEnum):
     LINK_OVER = "link_over"  # The invitation has been answered, taken back or has run out.
     NOT_PRESENT = "not_present"  # Nobody is filled in for behind their back, or without their yes.
     SITTING_OVER = "sitting_over"  # This filling in together has been ended.
+    # Follow-ups after a crisis.
+    FOLLOW_UP_DONE = "follow_up_done"  # Somebody has recorded, moved or left out this follow-up meanwhile.
+    TIME_IS_PAST = "time_is_past"  # Nothing is planned for a moment that is over.
+    LEAPS_OVER = "leaps_over"  # The contact would come after the next step.
+    # Steps around a person in danger, and what the law asks for.
+    ARRIVAL_OPEN = "arrival_open"  # Somebody was sent and nobody has said whether they arrived.
+    DUTY_OPEN = "duty_open"  # A report or the word with the guardian is neither done nor refused.
+    STEP_OVER = "step_over"  # The step has ended.
+    STEP_UNREAD = "step_unread"  # The step was to wait for a second reader who has not said yes.
+    OWN_STEP = "own_step"  # Nobody is the second reader of their own step.
+    ALREADY_READ = "already_read"  # A second reader has given their word.
+    ONLY_A_LEAD = "only_a_lead"  # Leaving a report to the law undone is for supervisor or base manager to sign.
+    DUTY_SETTLED = "duty_settled"  # A colleague has already done or refused it.
 
 
 class Refused(Exception):

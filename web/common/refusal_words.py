@@ -145,6 +145,22 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.SEATS_TAKEN: _("Every seat is taken. Please choose another date."),
     Refusal.NOT_ON_HOLIDAYS_LIST: _("This day is an ordinary day already."),
     Refusal.KEY_USED: _("This form was already used for something else. Please open the page again."),
+    # Follow-ups after a crisis, steps around a person in danger.
+    Refusal.FOLLOW_UP_DONE: _("A colleague has written this down meanwhile. Please look at the list again."),
+    Refusal.TIME_IS_PAST: _("This moment is over. Please choose one that is still to come."),
+    Refusal.LEAPS_OVER: _(
+        "This would come after the next contact. Please choose an earlier time, or leave this one out."
+    ),
+    Refusal.ARRIVAL_OPEN: _("Somebody was sent. Please say first whether they arrived."),
+    Refusal.DUTY_OPEN: _(
+        "A report, or the word with the guardian, is still open on this case. Please see to it first."
+    ),
+    Refusal.STEP_OVER: _("This step has already ended."),
+    Refusal.STEP_UNREAD: _("This step waits for a second reader. If it cannot wait, say so with a reason."),
+    Refusal.OWN_STEP: _("This is your own step. Another colleague has to read it."),
+    Refusal.ALREADY_READ: _("A second reader has already given their word."),
+    Refusal.ONLY_A_LEAD: _("Only a supervisor or the base manager can sign that this report is not made."),
+    Refusal.DUTY_SETTLED: _("A colleague has already seen to this."),
     400: _("This page could not read what was sent. Please go back and try again."),
     401: _("Please sign in first."),
     403: _("This page is not open to you."),
