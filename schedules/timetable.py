@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from schedules.jobs import appointments, crises, duty, outbox, people, shifts, upkeep, voices
+from schedules.jobs import appointments, crises, duty, follow_ups, outbox, people, shifts, upkeep, voices
 from schedules.runner import Entry
 
 TIMETABLE = (
@@ -18,6 +18,9 @@ TIMETABLE = (
     Entry("promise-instead", duty.promise_instead, timedelta(seconds=15)),
     Entry("keep-promises", duty.keep_promises, timedelta(minutes=1)),
     Entry("tell-of-gaps", duty.tell_of_gaps, timedelta(minutes=10)),
+    # Follow-ups: a contact that was missed by a minute is told within the next.
+    Entry("remind-and-climb-follow-ups", follow_ups.remind_and_climb, timedelta(minutes=1)),
+    Entry("place-follow-ups", follow_ups.place_follow_ups, timedelta(seconds=30)),
     # Volunteer shifts: an offer and a question have their own ends; a minute of lag changes nothing for anybody.
     Entry("ask-to-confirm", shifts.ask_to_confirm, timedelta(minutes=5)),
     Entry("pass-places-on", shifts.pass_places_on, timedelta(seconds=30)),
