@@ -6,7 +6,7 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from care.applications import tidy_phone
 from care.people import keyed_hash, show_return_code, tidy_return_code
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
+from models.conversations import Conversation, Message, MessageKind
 from models.crises import LevelName
 from models.voices import Part, Voice, VoiceKind, VoicePart
 from triage.assess import Assessment, assess
@@ -57,7 +58,11 @@ class Sent:
     conversation_id: int | None = None
     # The right to a conversation that was opened for somebody unknown.
     chat_key: str | None = None
-    return_code: str | None = None
+
+
+def promised_on(*, session: Session, now: datetime, timezone: str, days: int) -> date:
+    """Return the day until which a voice that is sent now is answered."""
+    return working_days.after(session=session, day=working_days.today(now, timezone), count=days)
 
 
 def send(
@@ -90,7 +95,7 @@ def send(
         return Sent(earlier, None)
     fields = _checked(session, secret, form, words, about, person, danger)
     code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
-    due_on = working_days.after(session=session, day=working_days.today(now, timezone), count=days)
+    due_on = promised_on(session=session, now=now, timezone=timezone, days=days)
     voice = Voice(
         form_key_hash=key_hash,
         code_hash=keyed_hash(secret, f"voice:{code}"),
@@ -213,10 +218,10 @@ def _into_the_chat(
 
     Only these sentences, so that a complaint does not lie open at the desk of the colleague whom it is about.
     """
-    chat_key = return_code = None
+    chat_key = None
     if person is None:
         door = people.open_door(session=session, secret=secret, language=voice.language, now=now)
-        person, chat_key, return_code = door.conversation.beneficiary, door.chat_key, door.return_code
+        person, chat_key = door.conversation.beneficiary, door.chat_key
     conversation = people.current_conversation(session=session, beneficiary=person, now=now)
     conversations.post(
         session=session,
@@ -230,7 +235,19 @@ def _into_the_chat(
         # The alarm may ring the very colleague who is meant: a lead who is not meant is told in the same second.
         for lead in voice_owners.free_to_answer(session=session, voice=voice):
             voice_owners.tell(session=session, to=lead, voice=voice, what="danger", now=now, urgent=True)
-    return Sent(voice, shown, conversation.id, chat_key, return_code)
+    return Sent(voice, shown, conversation.id, chat_key)
+
+
+def crisis_reply(*, session: Session, beneficiary_id: int) -> str:
+    """Return the newest fixed reply to words of danger that the person was given; empty without one."""
+    found = session.scalars(
+        select(Message)
+        .join(Message.conversation)
+        .where(Conversation.beneficiary_id == beneficiary_id, Message.kind == MessageKind.CRISIS)
+        .order_by(Message.id.desc())
+        .limit(1)
+    ).first()
+    return found.text if found else ""
 
 
 def _alarming_part(text: str, level: Level) -> str:

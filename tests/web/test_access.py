@@ -15,6 +15,11 @@ from web.common.access import ROLES, Access, access, check_declarations, declare
 
 # Who may do what at the desk, written a second time by hand: a view that asks for another right must say so here.
 DESK_RIGHTS = {
+    "staff.answer_voice": Access.ANSWER_VOICES,
+    "staff.give_voice": Access.ANSWER_VOICES,
+    "staff.name_voice_subject": Access.ANSWER_VOICES,
+    "staff.voice": Access.ANSWER_VOICES,
+    "staff.voices": Access.ANSWER_VOICES,
     "staff.accept_swap": Access.CHECK_IN,
     "staff.account": Access.SIGNED_IN,
     "staff.acknowledge": Access.ACKNOWLEDGE_CASE,

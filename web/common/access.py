@@ -69,6 +69,9 @@ class Access(StrEnum):
     TAKE_SHIFTS = "shift.take"
     PLAN_SHIFTS = "shift.plan"
     CERTIFY_HOURS = "hours.certify"
+    # The voice of the person, filling in together.
+    ANSWER_VOICES = "voice.answer"
+    FILL_IN_TOGETHER = "together.fill_in"
 
 
 # The permission table. Volunteers and social workers do not read chats or scores (docs/clinical-safety.md).
@@ -116,6 +119,10 @@ ROLES: dict[Access, frozenset[R]] = {
     Access.TAKE_SHIFTS: frozenset({R.VOLUNTEER}),
     Access.PLAN_SHIFTS: LEADS | {R.SOCIAL_WORKER},
     Access.CERTIFY_HOURS: LEADS,
+    # Complaints are read by those who lead; care/voice_owners.py keeps each from whom it is about.
+    Access.ANSWER_VOICES: LEADS,
+    # Whoever sits with a person may tap what the person says; scores stay with those who treat.
+    Access.FILL_IN_TOGETHER: DESK | {R.SOCIAL_WORKER},
 }
 
 

@@ -30,6 +30,7 @@ from web.staff import (
     shifts,
     sign_in,
     triage,
+    voices,
 )
 from web.staff.blueprint import blueprint
 
@@ -59,6 +60,7 @@ __all__ = [
     "shifts",
     "sign_in",
     "triage",
+    "voices",
 ]
 
 
