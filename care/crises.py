@@ -73,9 +73,12 @@ def raise_flag(
     if signal.level is Level.GREEN:
         raise ValueError("green is not a risk and raises no flag")
     case = open_case_of(session=session, beneficiary_id=beneficiary.id)
-    opened = case is None
+    opened = False
     if case is None:
-        case = _open(session=session, beneficiary=beneficiary, conversation=conversation, signal=signal, now=now)
+        # Whoever joins the case of a faster voice has not opened it, and must not set it to a lower level.
+        case, opened = _open(
+            session=session, beneficiary=beneficiary, conversation=conversation, signal=signal, now=now
+        )
         follow_up_ladders.case_opened(session=session, case=case, now=now)
     case.conversation = conversation or case.conversation
     if not _add_flag(session=session, case=case, signal=signal, now=now):
@@ -107,7 +110,7 @@ def _open(
     conversation: Conversation | None,
     signal: Signal,
     now: datetime,
-) -> CrisisCase:
+) -> tuple[CrisisCase, bool]:
     case = CrisisCase(
         beneficiary=beneficiary,
         conversation=conversation,
@@ -124,8 +127,8 @@ def _open(
         found = open_case_of(session=session, beneficiary_id=beneficiary.id)
         if found is None:
             raise
-        return found
-    return case
+        return found, False
+    return case, True
 
 
 def _add_flag(*, session: Session, case: CrisisCase, signal: Signal, now: datetime) -> bool:
