@@ -126,9 +126,25 @@ class TakeOver(Base):
     """A spell in which a person owned the channel; a conversation can have many."""
 
     __tablename__ = "take_overs"
+    __table_args__ = (
+        CheckConstraint("place_no >= 1", "place_is_a_count"),
+        # The cap on parallel chats holds for two taps in the same second too: a place is taken once.
+        Index(
+            "uq_take_overs_open_place",
+            "staff_id",
+            "place_no",
+            unique=True,
+            sqlite_where=text("returned_at IS NULL"),
+            postgresql_where=text("returned_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff_members.id", ondelete="RESTRICT"))
     taken_at: Mapped[datetime] = mapped_column(UTCDateTime)
     returned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Which of the colleague's places it fills; none where a person at risk came on top of a full desk.
+    place_no: Mapped[int | None]
+    # Since when the person had been waiting; what others are told of waiting times is counted from these.
+    asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
