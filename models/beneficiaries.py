@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -64,12 +64,20 @@ class Beneficiary(Base):
     return_code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     # A fire drill or a demonstration; never counted and never somebody's life.
     synthetic: Mapped[bool] = mapped_column(default=False)
+    # A fire drill looks like anybody else until a colleague has taken it; only then the desk says what it was.
+    is_drill: Mapped[bool] = mapped_column(default=False, server_default=false())
+    unveiled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     station: Mapped[Station | None] = relationship()
     consents: Mapped[list[Consent]] = relationship(back_populates="beneficiary")
     intake: Mapped[Intake | None] = relationship(back_populates="beneficiary")
     emergency_contact: Mapped[EmergencyContact | None] = relationship(back_populates="beneficiary")
+
+    @property
+    def shown_as_exercise(self) -> bool:
+        """Tell whether the desk may say that nobody is behind this code."""
+        return self.synthetic and (not self.is_drill or self.unveiled_at is not None)
 
 
 class Intake(Base):
