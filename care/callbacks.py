@@ -29,13 +29,14 @@ def promise(*, session: Session, conversation: Conversation, now: datetime) -> C
     standing = open_of(session=session, conversation_id=conversation.id)
     if standing is not None:
         return standing
-    turn = duty.expected_turn(session=session, at=now)
-    if turn is None:
+    answers = duty.who_answers(session=session, at=now)
+    if answers is None:
         return None
+    owner, from_then = answers
     row = CallBack(
         conversation=conversation,
-        owner=turn.staff,
-        due_at=max(turn.starts_at, now) + AFTER_SHIFT_STARTS,
+        owner=owner,
+        due_at=from_then + AFTER_SHIFT_STARTS,
         created_at=now,
     )
     session.add(row)
@@ -93,8 +94,8 @@ def hand_on(*, session: Session, now: datetime) -> int:
     left = session.scalars(
         select(CallBack).join(CallBack.owner).where(CallBack.done_at.is_(None), StaffMember.active.is_(False))
     ).all()
-    heir = duty.expected_turn(session=session, at=now) if left else None
-    next_owner = heir.staff if heir else duty.last_resort(session=session)
+    heir = duty.who_answers(session=session, at=now) if left else None
+    next_owner = heir[0] if heir else duty.last_resort(session=session, at=now)
     if not left or next_owner is None:
         return 0
     for row in left:

@@ -86,7 +86,7 @@ def raise_flag(
     _ask_again(case)
     if opened or signal.level.rank > case.risk.rank:
         _set_level(session=session, case=case, level=signal.level, now=now)
-    elif signal.level.rank == case.risk.rank and case.acknowledged_at is not None:
+    elif signal.level.is_at_least(min(Level.ORANGE, case.risk, key=lambda level: level.rank)):
         _expect_contact_again(case=case, now=now)
     audit.record(
         session=session,
@@ -182,8 +182,11 @@ def _set_level(*, session: Session, case: CrisisCase, level: Level, now: datetim
 
 
 def _expect_contact_again(*, case: CrisisCase, now: datetime) -> None:
-    """New words of danger want a new answer: whoever took the case has the level's time to give it."""
-    if case.climbs_at is None:
+    """New words of danger want a new answer: whoever took the case has the level's time to give it.
+
+    Words below the level of the case count too, from orange on: a rest that began before them is over.
+    """
+    if case.acknowledged_at is not None and case.climbs_at is None:
         case.contacted_at = None
         case.climbs_at = now + clock(case.risk).after_acknowledging
 
@@ -200,7 +203,7 @@ def climb(*, session: Session, case: CrisisCase, now: datetime) -> None:
             break
     else:
         # The roster is empty at every rung: somebody who can repair that is told.
-        case.owner = duty.last_resort(session=session)
+        case.owner = duty.last_resort(session=session, at=now)
     case.climbs_at = now + clock(case.risk).climb
     outbox.queue(
         session=session,
@@ -234,8 +237,8 @@ def _record_hop(
 def due_to_climb(*, session: Session, now: datetime) -> Sequence[int]:
     """Return ids of open cases whose alarm nobody answered in time, the highest level first.
 
-    A clock that was set back must not silence an alarm: a climb due later than one full step of
-    the longest clock after its own start is treated as due.
+    A clock that was set back must not silence an alarm: a climb that is further away than the step
+    that runs can be is treated as due.
     """
     rows = session.scalars(
         select(CrisisCase).where(CrisisCase.closed_at.is_(None), CrisisCase.climbs_at.is_not(None))
@@ -246,7 +249,8 @@ def due_to_climb(*, session: Session, now: datetime) -> Sequence[int]:
 
 
 def _clock_jumped(case: CrisisCase, now: datetime) -> bool:
-    longest = max(clock(case.risk).climb, clock(case.risk).after_acknowledging, clock(case.risk).contact)
+    steps = clock(case.risk)
+    longest = steps.climb if case.acknowledged_at is None else max(steps.after_acknowledging, steps.contact)
     assert case.climbs_at is not None
     return case.climbs_at - now > longest + timedelta(seconds=5)
 
@@ -277,14 +281,18 @@ def climb_if_due(*, session: Session, case_id: int, now: datetime) -> bool:
 
 def acknowledge(*, session: Session, case_id: int, actor: StaffMember, now: datetime) -> CrisisCase:
     """Take the case by name; of two colleagues in the same second exactly one succeeds."""
-    case = session.get(CrisisCase, case_id, populate_existing=True)
+    # Locked: a flag that raises the level in this very moment must not be answered with the slower clock.
+    case = _locked(session=session, case_id=case_id)
     if case is None:
         raise Refused(Refusal.NOT_FOUND)
     if case.closed_at is not None:
         raise Refused(Refusal.CASE_CLOSED)
     if case.acknowledged_by_id == actor.id:
         return case
-    wait = clock(case.risk).after_acknowledging
+    steps = clock(case.risk)
+    until = max(now + steps.after_acknowledging, case.due_at)
+    # A clock that was set back since the case was raised must not give anybody days, nor take the answer away.
+    until = min(until, now + max(steps.after_acknowledging, steps.contact))
     taken = session.execute(
         update(CrisisCase)
         .where(CrisisCase.id == case_id, CrisisCase.acknowledged_at.is_(None), CrisisCase.closed_at.is_(None))
@@ -292,7 +300,7 @@ def acknowledge(*, session: Session, case_id: int, actor: StaffMember, now: date
             acknowledged_at=now,
             acknowledged_by_id=actor.id,
             owner_id=actor.id,
-            climbs_at=None if case.contacted_at else max(now + wait, case.due_at),
+            climbs_at=None if case.contacted_at else until,
         )
         .execution_options(synchronize_session=False)
     )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, chat_shift, live, presence
+from care import audit, chat_shift, leave, live, presence
 from care.refusals import Refusal, Refused
 from models.duty import DutyPosition, DutyTurn
 from models.staff import Role, RoleName, StaffMember
@@ -19,6 +19,8 @@ CHAIN = tuple(DutyPosition)
 CHAT_POSITIONS = (DutyPosition.ON_CALL, DutyPosition.STAND_IN, DutyPosition.SUPERVISOR)
 # A colleague who comes a little early may already check in.
 EARLY = timedelta(minutes=30)
+# How many coming turns are looked through for one that is not spoilt by leave.
+_LOOKED_AHEAD = 50
 
 
 def _turns_at(session: Session, at: datetime) -> Sequence[DutyTurn]:
@@ -31,10 +33,26 @@ def _turns_at(session: Session, at: datetime) -> Sequence[DutyTurn]:
 
 
 def holder(*, session: Session, position: DutyPosition, at: datetime) -> StaffMember | None:
-    """Return who holds the position now: one who checked in before one who did not, nobody who has left."""
+    """Return who holds the position now: one who checked in before one who did not, nobody who has left.
+
+    For a colleague on leave their stand-in is rung; where there is none, the rung is as good as empty.
+    """
     turns = [turn for turn in _turns_at(session, at) if turn.position is position and not turn.checked_out_at]
     turns.sort(key=lambda turn: (turn.checked_in_at is None, turn.id))
-    return turns[0].staff if turns else None
+    keepers = (keeper(session=session, turn=turn, at=at) for turn in turns)
+    return next((one for one in keepers if one is not None), None)
+
+
+def keeper(*, session: Session, turn: DutyTurn, at: datetime) -> StaffMember | None:
+    """Return who answers for a turn: its colleague, during their leave the stand-in; None where there is none.
+
+    Whoever has checked in is there, whatever the plan of leave says.
+    """
+    if turn.checked_in_at is not None and turn.checked_out_at is None:
+        return turn.staff
+    if not leave.is_away(session=session, staff_id=turn.staff_id, at=at):
+        return turn.staff
+    return leave.stand_in(session=session, staff_id=turn.staff_id, at=at)
 
 
 def present(*, session: Session, at: datetime) -> list[StaffMember]:
@@ -55,8 +73,8 @@ def is_open(*, session: Session, at: datetime) -> bool:
 
 
 def next_turn(*, session: Session, after: datetime) -> DutyTurn | None:
-    """Return the first turn on call that starts later than this moment."""
-    return session.scalars(
+    """Return the first turn on call that starts later than this moment and that somebody will keep."""
+    turns = session.scalars(
         select(DutyTurn)
         .join(DutyTurn.staff)
         .where(
@@ -65,31 +83,50 @@ def next_turn(*, session: Session, after: datetime) -> DutyTurn | None:
             StaffMember.active,
         )
         .order_by(DutyTurn.starts_at, DutyTurn.id)
-        .limit(1)
-    ).first()
+        .limit(_LOOKED_AHEAD)
+    )
+    return next((turn for turn in turns if keeper(session=session, turn=turn, at=turn.starts_at) is not None), None)
 
 
 def expected_turn(*, session: Session, at: datetime) -> DutyTurn | None:
     """Return whose turn it is to answer: of the turn on call that runs now and was not left, else of the next one."""
     running = [
-        turn for turn in _turns_at(session, at) if turn.position is DutyPosition.ON_CALL and not turn.checked_out_at
+        turn
+        for turn in _turns_at(session, at)
+        if turn.position is DutyPosition.ON_CALL
+        and not turn.checked_out_at
+        and keeper(session=session, turn=turn, at=at) is not None
     ]
     return running[0] if running else next_turn(session=session, after=at)
 
 
-def last_resort(*, session: Session) -> StaffMember | None:
-    """Return who is told when the roster is empty: a base manager, a supervisor, else any active admin."""
+def who_answers(*, session: Session, at: datetime) -> tuple[StaffMember, datetime] | None:
+    """Return who answers now or next, and from when on: the one name and time that may be promised to a person."""
+    turn = expected_turn(session=session, at=at)
+    if turn is None:
+        return None
+    from_then = max(turn.starts_at, at)
+    answers = keeper(session=session, turn=turn, at=from_then)
+    return None if answers is None else (answers, from_then)
+
+
+def last_resort(*, session: Session, at: datetime | None = None) -> StaffMember | None:
+    """Return who is told when the roster is empty: a base manager, a supervisor, else any active admin.
+
+    With a moment given, somebody who is not on leave then goes first; on leave is still better than nobody.
+    """
+    away: StaffMember | None = None
     for name in (RoleName.BASE_MANAGER, RoleName.SUPERVISOR, RoleName.DUTY_OFFICER, RoleName.ADMIN):
-        found = session.scalars(
+        for found in session.scalars(
             select(StaffMember)
             .join(StaffMember.roles)
             .where(Role.name == name.value, StaffMember.active)
             .order_by(StaffMember.id)
-            .limit(1)
-        ).first()
-        if found:
-            return found
-    return None
+        ):
+            if at is None or not leave.is_away(session=session, staff_id=found.id, at=at):
+                return found
+            away = away or found
+    return away
 
 
 def check_in(*, session: Session, actor: StaffMember, now: datetime) -> DutyTurn:

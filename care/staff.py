@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -301,15 +301,15 @@ def deactivate(
 
 
 def _ring_again_for_those_left_behind(*, session: Session, member: StaffMember, now: datetime) -> None:
-    """A case that was taken but not spoken with has nobody now: its alarm rings the next rung at once."""
-    taken = session.scalars(
-        select(CrisisCase).where(
-            CrisisCase.closed_at.is_(None),
-            CrisisCase.acknowledged_by_id == member.id,
-            CrisisCase.contacted_at.is_(None),
-        )
+    """A case that rings here, or was taken and not spoken with, has nobody now: its alarm goes on to the next rung."""
+    taken = CrisisCase.acknowledged_by_id == member.id
+    rung = CrisisCase.acknowledged_at.is_(None) & (CrisisCase.owner_id == member.id)
+    waiting = session.scalars(
+        select(CrisisCase)
+        .where(CrisisCase.closed_at.is_(None), CrisisCase.contacted_at.is_(None), or_(taken, rung))
+        .with_for_update()
     ).all()
-    for case in taken:
+    for case in waiting:
         case.acknowledged_at, case.acknowledged_by_id = None, None
         crises.climb(session=session, case=case, now=now)
 

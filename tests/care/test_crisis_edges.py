@@ -1,0 +1,173 @@
+"""The bad nights of the crisis chain: each is decided, and in none of them is somebody lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from care import callbacks, crises, leave, staff
+from care.clocks import clock
+from models.conversations import Conversation
+from models.duty import DutyPosition
+from models.staff import RoleName
+from tests.care.test_crises import acknowledge, climb, rungs
+from tests.fixtures.world import World, at_once
+from triage.levels import Level
+
+
+def on_leave(world: World, staff_id: int, stand_in_id: int | None, lead: int | None = None) -> None:
+    """Let a colleague be away since an hour ago, for two days; without a lead nobody has approved it."""
+    with world.work() as session:
+        start = world.clock() - timedelta(hours=1)
+        row = leave.ask(
+            session=session,
+            actor=world.actor(session, staff_id),
+            staff_id=staff_id,
+            starts_at=start,
+            ends_at=start + timedelta(hours=48),
+            stand_in_id=stand_in_id,
+            note="",
+            now=world.clock(),
+        )
+        if lead is not None:
+            leave.approve(session=session, actor=world.actor(session, lead), leave_id=row.id, now=world.clock())
+
+
+def contact(world: World, case_id: int, staff_id: int) -> None:
+    beneficiary_id = world.case(case_id).beneficiary_id
+    with world.work() as session:
+        actor = world.actor(session, staff_id)
+        crises.note_contact(session=session, beneficiary_id=beneficiary_id, actor=actor, now=world.clock())
+
+
+def deactivate(world: World, lead: int, staff_id: int) -> None:
+    with world.work() as session:
+        actor = world.actor(session, lead)
+        staff.deactivate(session=session, actor=actor, staff_id=staff_id, now=world.clock(), seen_ahead=True)
+
+
+def test_the_stand_in_of_a_leave_is_rung_for_the_colleague_who_is_away(world: World) -> None:
+    members = world.chain()
+    stand_in = world.colleague("for-the-leave", RoleName.COUNSELOR)
+    on_leave(world, members[DutyPosition.ON_CALL], stand_in, members[DutyPosition.BASE_LEADER])
+    assert world.case(world.flag(world.person(), Level.RED)).owner_id == stand_in
+
+
+def test_leave_that_nobody_approved_changes_nothing(world: World) -> None:
+    members = world.chain()
+    on_leave(world, members[DutyPosition.ON_CALL], world.colleague("other", RoleName.COUNSELOR))
+    assert world.case(world.flag(world.person(), Level.RED)).owner_id == members[DutyPosition.ON_CALL]
+
+
+def test_leave_without_a_stand_in_is_an_empty_rung_that_is_passed_at_once(world: World) -> None:
+    members = world.chain()
+    on_leave(world, members[DutyPosition.ON_CALL], None, members[DutyPosition.BASE_LEADER])
+    case = world.case(world.flag(world.person(), Level.RED))
+    assert [(hop.position.value, hop.staff_id) for hop in case.escalations] == [
+        ("on_call", None),
+        ("stand_in", members[DutyPosition.STAND_IN]),
+    ]
+
+
+def test_whoever_checked_in_is_there_whatever_the_plan_of_leave_says(world: World) -> None:
+    member, lead = world.colleague("back-early", RoleName.DUTY_OFFICER), world.colleague("lead", RoleName.SUPERVISOR)
+    world.turn(member, here=True)
+    on_leave(world, member, world.colleague("other", RoleName.COUNSELOR), lead)
+    assert world.case(world.flag(world.person(), Level.RED)).owner_id == member
+
+
+@pytest.mark.parametrize("has_stand_in", [True, False])
+def test_a_promise_is_made_in_the_name_of_somebody_who_will_be_there(world: World, has_stand_in: bool) -> None:
+    lead = world.colleague("lead", RoleName.BASE_MANAGER)
+    away, other, later = (world.colleague(name, RoleName.DUTY_OFFICER) for name in ("away", "other", "later"))
+    world.turn(away)
+    world.turn(later, starts=10)
+    on_leave(world, away, other if has_stand_in else None, lead)
+    number = world.person()
+    with world.work() as session:
+        conversation = session.get_one(Conversation, number)
+        promise = callbacks.promise(session=session, conversation=conversation, now=world.clock())
+        assert promise is not None
+        begins = world.clock() + timedelta(hours=0 if has_stand_in else 10)
+        assert (promise.owner_id, promise.due_at) == (
+            other if has_stand_in else later,
+            begins + callbacks.AFTER_SHIFT_STARTS,
+        )
+
+
+def test_an_empty_roster_tells_a_leader_who_is_not_on_leave_and_finds_whoever_comes_later(world: World) -> None:
+    away, here = (world.colleague(name, RoleName.BASE_MANAGER) for name in ("away", "here"))
+    on_leave(world, away, None, here)
+    case_id = world.flag(world.person(), Level.RED)
+    assert world.case(case_id).owner_id == here
+    officer = world.colleague("officer", RoleName.DUTY_OFFICER)
+    world.turn(officer)
+    world.clock.advance(seconds=clock(Level.RED).climb.total_seconds())
+    assert climb(world) == [case_id]
+    assert world.case(case_id).owner_id == officer
+
+
+def test_whoever_is_rung_and_then_deactivated_is_followed_by_the_next_at_once(world: World) -> None:
+    members = world.chain()
+    case_id, decoy = world.flag(world.person(), Level.YELLOW), world.flag(world.person(), Level.YELLOW)
+    acknowledge(world, decoy, members[DutyPosition.SUPERVISOR])
+    deactivate(world, members[DutyPosition.BASE_LEADER], members[DutyPosition.ON_CALL])
+    assert world.case(case_id).owner_id == members[DutyPosition.STAND_IN]
+    assert rungs(world, case_id) == ["on_call", "stand_in"]
+    assert rungs(world, decoy) == ["on_call"]
+
+
+def test_a_case_taken_by_somebody_who_is_deactivated_rings_again_at_once(world: World) -> None:
+    members = world.chain()
+    case_id = world.flag(world.person(), Level.RED)
+    acknowledge(world, case_id, members[DutyPosition.ON_CALL])
+    deactivate(world, members[DutyPosition.BASE_LEADER], members[DutyPosition.ON_CALL])
+    case = world.case(case_id)
+    assert (case.acknowledged_at, case.owner_id) == (None, members[DutyPosition.STAND_IN])
+    assert case.climbs_at == world.clock() + clock(Level.RED).climb
+
+
+@pytest.mark.parametrize("back", [66, 600, 172_800])
+def test_a_clock_set_back_by_more_than_a_step_lengthens_no_step(world: World, back: float) -> None:
+    world.chain()
+    case_id = world.flag(world.person(), Level.EMERGENCY)
+    world.clock.advance(seconds=-back)
+    assert climb(world) == [case_id]
+    assert world.case(case_id).climbs_at == world.clock() + clock(Level.EMERGENCY).climb
+
+
+def test_a_case_can_still_be_taken_after_the_clock_was_set_back(world: World) -> None:
+    officer = world.chain()[DutyPosition.ON_CALL]
+    case_id = world.flag(world.person(), Level.RED)
+    world.clock.advance(days=-2)
+    acknowledge(world, case_id, officer)
+    assert climb(world) == []
+    assert world.case(case_id).acknowledged_by_id == officer
+    world.clock.advance(minutes=16)
+    assert climb(world) == [case_id]
+
+
+def test_words_of_danger_below_the_level_of_a_resting_case_want_an_answer_too(world: World) -> None:
+    officer = world.chain()[DutyPosition.ON_CALL]
+    number, other = world.person(), world.person()
+    case_id, decoy = world.flag(number, Level.RED), world.flag(other, Level.RED)
+    for one in (case_id, decoy):
+        contact(world, one, officer)
+    world.flag(number, Level.ORANGE)
+    world.flag(other, Level.YELLOW)
+    world.clock.advance(seconds=clock(Level.RED).after_acknowledging.total_seconds())
+    assert climb(world) == [case_id]
+    assert world.case(case_id).risk is Level.RED
+
+
+def test_taking_a_case_while_its_level_rises_never_keeps_the_slower_clock(any_world: World) -> None:
+    officer = any_world.chain()[DutyPosition.STAND_IN]
+    number = any_world.person()
+    case_id = any_world.flag(number, Level.YELLOW)
+    at_once(lambda: acknowledge(any_world, case_id, officer), lambda: any_world.flag(number, Level.EMERGENCY))
+    case = any_world.case(case_id)
+    steps = clock(Level.EMERGENCY)
+    assert case.risk is Level.EMERGENCY
+    assert case.climbs_at is not None
+    assert case.climbs_at <= any_world.clock() + max(steps.climb, steps.after_acknowledging)
