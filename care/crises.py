@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, duty, follow_up_ladders, live, outbox
+from care import audit, case_changes, duty, follow_up_ladders, live, outbox
 from care.clocks import clock
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
@@ -83,7 +83,7 @@ def raise_flag(
     case.conversation = conversation or case.conversation
     if not _add_flag(session=session, case=case, signal=signal, now=now):
         return case
-    _ask_again(case)
+    _ask_again(session=session, case=case, now=now)
     if opened or signal.level.rank > case.risk.rank:
         _set_level(session=session, case=case, level=signal.level, now=now)
     elif signal.level.is_at_least(min(Level.ORANGE, case.risk, key=lambda level: level.rank)):
@@ -158,8 +158,9 @@ def _add_flag(*, session: Session, case: CrisisCase, signal: Signal, now: dateti
     return True
 
 
-def _ask_again(case: CrisisCase) -> None:
-    """New danger makes an older check, an excuse from it and a proposal to close worth nothing."""
+def _ask_again(*, session: Session, case: CrisisCase, now: datetime) -> None:
+    """New danger makes an older check, an excuse from it and every proposal about the case worth nothing."""
+    case_changes.overtake(session=session, case=case, now=now)
     case.risk_check_id = None
     case.unchecked_reason = case.unchecked_words = case.unchecked_by_id = None
     case.closing_reason = case.closed_by_id = None
@@ -365,6 +366,7 @@ def close(
         case.second_reader_id = actor.id
     else:
         case.closing_reason, case.closed_by_id = reason.strip(), actor.id
+    case_changes.settle_closing(session=session, case=case, actor=actor, now=now)
     case.closed_at, case.climbs_at = now, None
     follow_up_ladders.case_closed(session=session, case=case, actor=actor, now=now)
     audit.record(
@@ -402,6 +404,7 @@ def _propose_closing(*, session: Session, case: CrisisCase, actor: StaffMember, 
     if not reason.strip():
         raise Refused(Refusal.SECOND_READER_NEEDED)
     case.closing_reason, case.closed_by_id = reason.strip(), actor.id
+    case_changes.note_closing(session=session, case=case, actor=actor, now=now)
     audit.record(
         session=session,
         actor=actor,

@@ -140,6 +140,25 @@ class Refusal(StrEnum):
     ONLY_A_LEAD = "only_a_lead"  # Leaving a report to the law undone is for supervisor or base manager to sign.
     DUTY_SETTLED = "duty_settled"  # A colleague has already done or refused it.
 
+    # One case a person: second readers, reports about somebody, plans, pauses of the chat, the glass.
+    CHANGE_WAITING = "change_waiting"  # A proposal about this case waits for its second reader.
+    CHANGE_OVER = "change_over"  # The proposal has been answered, or new danger made it worth nothing.
+    OWN_CHANGE = "own_change"  # Nobody is the second reader of their own proposal.
+    NOT_LOWER = "not_lower"  # The level is not below the present one.
+    PERSON_MISSING = "person_missing"  # Neither a code nor a description says who it is.
+    ALREADY_NAMED = "already_named"  # Somebody has found out whom the report is about.
+    ALREADY_BLOCKED = "already_blocked"  # The chat of the person is already at rest.
+    BLOCK_OVER = "block_over"  # The rest has ended, or was lifted.
+    TOO_MANY_DAYS = "too_many_days"  # Longer than one rest of the chat can be.
+    OWN_OPENING = "own_opening"  # Nobody reviews how they opened the glass themselves.
+    ALREADY_REVIEWED = "already_reviewed"  # A lead has given their word on this opening.    # The live desk.
+    OVER_CHAT_CAP = "over_chat_cap"  # The colleague carries as many chats as they can.
+    ALREADY_HANDING_OVER = "already_handing_over"  # The conversation is being offered to somebody.
+    TRANSFER_OVER = "transfer_over"  # The offer of a conversation ran out, was taken back or was answered.
+    NOBODY_SPEAKS = "nobody_speaks"  # No colleague has the channel, so there is nobody to whisper to.
+    ALREADY_RATED = "already_rated"  # A conversation is rated once.
+    NOT_RATED = "not_rated"  # This conversation is not rated: it goes on, nobody spoke, or it was too serious.
+
 
 class Refused(Exception):
     """A verb declined; nothing was changed."""

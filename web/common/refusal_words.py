@@ -161,6 +161,27 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.ALREADY_READ: _("A second reader has already given their word."),
     Refusal.ONLY_A_LEAD: _("Only a supervisor or the base manager can sign that this report is not made."),
     Refusal.DUTY_SETTLED: _("A colleague has already seen to this."),
+    # One case a person: second readers, reports about somebody, plans, pauses of the chat, the glass.
+    Refusal.CHANGE_WAITING: _("A proposal about this case is waiting for its second reader. Please answer it first."),
+    Refusal.CHANGE_OVER: _("This proposal has already been answered, or new danger has overtaken it."),
+    Refusal.OWN_CHANGE: _("This is your own proposal. Another colleague has to read it."),
+    Refusal.NOT_LOWER: _("Please choose a level below the present one."),
+    Refusal.PERSON_MISSING: _("Please say who it is: the code, or a description in your words."),
+    Refusal.ALREADY_NAMED: _("A colleague has already found out who it is."),
+    Refusal.ALREADY_BLOCKED: _("The chat of this person is already resting."),
+    Refusal.BLOCK_OVER: _("The rest of this chat is already over."),
+    Refusal.TOO_MANY_DAYS: _("A rest of the chat is 1 to 14 days long."),
+    Refusal.OWN_OPENING: _("You opened this yourself. Another lead has to look at it."),
+    Refusal.ALREADY_REVIEWED: _("Another lead has already looked at this."),
+    # The live desk.
+    Refusal.OVER_CHAT_CAP: _(
+        "You are already in as many chats as you carry at once. End or pass one on first; a red case is never refused."
+    ),
+    Refusal.ALREADY_HANDING_OVER: _("This conversation is already being offered to a colleague."),
+    Refusal.TRANSFER_OVER: _("This offer is over. The conversation is with the colleague who has it now."),
+    Refusal.NOBODY_SPEAKS: _("Nobody else is speaking with this person now. Write a note instead."),
+    Refusal.ALREADY_RATED: _("Thank you, we already have your answer."),
+    Refusal.NOT_RATED: _("There is nothing to answer here. Thank you."),
     400: _("This page could not read what was sent. Please go back and try again."),
     401: _("Please sign in first."),
     403: _("This page is not open to you."),
