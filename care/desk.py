@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from care import audit, callbacks, crises, live, transcript
+from care import callbacks, channel, crises, places_in_line, transcript, transfers, watches
 from care.refusals import Refusal, Refused
 from care.wording import say
-from models.conversations import Conversation, Message, MessageKind, Owner, Sender, TakeOver
+from models.conversations import Conversation, Message, MessageKind, Owner, Sender
 from models.outbox import OutboxKind, OutboxRow
 from models.staff import RoleName, StaffMember
 from triage.levels import Level
@@ -30,11 +30,9 @@ def take_over(*, session: Session, conversation_id: int, actor: StaffMember, now
             return conversation
         if not actor.has_any(*MAY_STEP_IN):
             raise Refused(Refusal.OWNED_BY_COLLEAGUE)
-        _end_spell(session=session, conversation=conversation, now=now)
-    # Both at once: a flush between the two would break the rule that an owner is named.
-    conversation.owner_staff_id, conversation.owner = actor.id, Owner.STAFF
-    conversation.human_requested_at = None
-    session.add(TakeOver(conversation_id=conversation.id, staff_id=actor.id, taken_at=now))
+    channel.give(session=session, conversation=conversation, to=actor, now=now)
+    transfers.withdraw_open(session=session, conversation_id=conversation.id, actor=actor, now=now)
+    watches.end(session=session, conversation_id=conversation.id, staff_id=actor.id, now=now)
     _silence_bot(session=session, conversation=conversation, now=now)
     transcript.append(
         session=session,
@@ -45,7 +43,7 @@ def take_over(*, session: Session, conversation_id: int, actor: StaffMember, now
         now=now,
     )
     _acknowledge_open_case(session=session, conversation=conversation, actor=actor, now=now)
-    _tell(session=session, conversation=conversation, actor=actor, verb="conversation.take_over", now=now)
+    channel.tell(session=session, conversation=conversation, actor=actor, verb="conversation.take_over", now=now)
     return conversation
 
 
@@ -69,29 +67,6 @@ def _silence_bot(*, session: Session, conversation: Conversation, now: datetime)
         .values(given_up_at=now, last_error="taken_over")
         .execution_options(synchronize_session=False)
     )
-
-
-def _end_spell(*, session: Session, conversation: Conversation, now: datetime) -> None:
-    session.execute(
-        update(TakeOver)
-        .where(TakeOver.conversation_id == conversation.id, TakeOver.returned_at.is_(None))
-        .values(returned_at=now)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _tell(*, session: Session, conversation: Conversation, actor: StaffMember, verb: str, now: datetime) -> None:
-    audit.record(
-        session=session,
-        actor=actor,
-        verb=verb,
-        subject_type="conversation",
-        subject_id=conversation.id,
-        now=now,
-    )
-    live.publish(session=session, channel=live.DESK, kind="conversation", now=now, conversation_id=conversation.id)
-    live.publish(session=session, channel=live.chat_channel(conversation.id), kind="status", now=now)
-    session.flush()
 
 
 def write(
@@ -138,7 +113,8 @@ def hand_back(*, session: Session, conversation_id: int, actor: StaffMember, now
     if conversation.owner_staff_id != actor.id and not actor.has_any(*MAY_STEP_IN):
         raise Refused(Refusal.OWNED_BY_COLLEAGUE)
     owner = conversation.owner_staff
-    _end_spell(session=session, conversation=conversation, now=now)
+    channel.end_spell(session=session, conversation=conversation, now=now)
+    transfers.withdraw_open(session=session, conversation_id=conversation.id, actor=actor, now=now)
     conversation.owner, conversation.owner_staff_id = Owner.BOT, None
     transcript.append(
         session=session,
@@ -148,7 +124,7 @@ def hand_back(*, session: Session, conversation_id: int, actor: StaffMember, now
         text=say("staff.left", conversation.language, who=owner.display_name if owner else actor.display_name),
         now=now,
     )
-    _tell(session=session, conversation=conversation, actor=actor, verb="conversation.hand_back", now=now)
+    channel.tell(session=session, conversation=conversation, actor=actor, verb="conversation.hand_back", now=now)
     return conversation
 
 
@@ -162,7 +138,9 @@ def close(*, session: Session, conversation_id: int, actor: StaffMember, now: da
         raise Refused(Refusal.CASE_STILL_OPEN)
     if conversation.owner is Owner.STAFF and conversation.owner_staff_id != actor.id:
         raise Refused(Refusal.OWNED_BY_COLLEAGUE)
-    _end_spell(session=session, conversation=conversation, now=now)
+    channel.end_spell(session=session, conversation=conversation, now=now)
+    transfers.withdraw_open(session=session, conversation_id=conversation.id, actor=actor, now=now)
+    watches.end(session=session, conversation_id=conversation.id, now=now)
     _silence_bot(session=session, conversation=conversation, now=now)
     conversation.owner, conversation.owner_staff_id = Owner.BOT, None
     conversation.human_requested_at = None
@@ -175,21 +153,15 @@ def close(*, session: Session, conversation_id: int, actor: StaffMember, now: da
         now=now,
     )
     conversation.closed_at = now
-    _tell(session=session, conversation=conversation, actor=actor, verb="conversation.close", now=now)
+    channel.tell(session=session, conversation=conversation, actor=actor, verb="conversation.close", now=now)
     return conversation
 
 
 def waiting(*, session: Session) -> Sequence[Conversation]:
-    """Return open conversations whose person asked for a person and has none yet, the longest wait first."""
-    return session.scalars(
-        select(Conversation)
-        .where(
-            Conversation.closed_at.is_(None),
-            Conversation.human_requested_at.is_not(None),
-            Conversation.owner == Owner.BOT,
-        )
-        .order_by(Conversation.human_requested_at)
-    ).all()
+    """Return open conversations whose person asked for a person and has none yet, in the order they are taken."""
+    numbers = places_in_line.order(session=session)
+    found = {one.id: one for one in session.scalars(select(Conversation).where(Conversation.id.in_(numbers)))}
+    return [found[number] for number in numbers if number in found]
 
 
 def mine(*, session: Session, actor: StaffMember) -> Sequence[Conversation]:

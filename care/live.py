@@ -13,6 +13,8 @@ from models.live import LiveEvent
 DESK = "desk"
 # For every open chat: who answers now, or when somebody will, has changed.
 HOURS = "hours"
+# For every chat whose person waits: the line in front of somebody has changed.
+WAITING = "waiting"
 # Browsers that were away longer than this read the records themselves, not the events.
 KEPT_FOR = timedelta(hours=2)
 
@@ -20,6 +22,11 @@ KEPT_FOR = timedelta(hours=2)
 def chat_channel(conversation_id: int) -> str:
     """Return the channel of one conversation."""
     return f"chat:{conversation_id}"
+
+
+def side_channel(conversation_id: int) -> str:
+    """Return what colleagues say to each other about a conversation; a person's browser never listens to it."""
+    return f"side:{conversation_id}"
 
 
 def publish(*, session: Session, channel: str, kind: str, now: datetime, **payload: Any) -> None:
