@@ -19,6 +19,12 @@ def people(*, session: Session, at: datetime) -> list[StaffMember]:
     return [one for one in _listed(session, at) if _is_awake(session, one.id, at)]
 
 
+def next_at(*, session: Session, after: datetime) -> datetime | None:
+    """Return when the next shift of the chat begins that somebody who may take a chat has signed up for."""
+    shift = shifts.next_chat_shift(session=session, after=after, of=[role.value for role in TAKES_CHATS])
+    return shift.starts_at if shift is not None else None
+
+
 def wants_a_sign(*, session: Session, staff_id: int, now: datetime) -> bool:
     """Tell whether the colleague serves the chat on a shift and was last noted a minute ago or earlier."""
     beat = session.get(Heartbeat, _name(staff_id))

@@ -15,7 +15,7 @@ THE_DOOR = 1
 
 @dataclass(frozen=True)
 class Opening:
-    """Whether a person may be offered in this minute; else when the next turn starts, if the roster knows one."""
+    """Whether a person may be offered in this minute; else when the next turn or shift of the chat starts, if any."""
 
     staffed: bool
     next_at: datetime | None
@@ -26,7 +26,8 @@ def at(*, session: Session, now: datetime) -> Opening:
     if duty.is_open(session=session, at=now):
         return Opening(True, None)
     turn = duty.next_turn(session=session, after=now)
-    return Opening(False, turn.starts_at if turn else None)
+    begins = [turn.starts_at if turn else None, chat_shift.next_at(session=session, after=now)]
+    return Opening(False, min((moment for moment in begins if moment is not None), default=None))
 
 
 def planned(*, session: Session, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:

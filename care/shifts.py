@@ -16,7 +16,7 @@ from care.refusals import Refusal, Refused
 from care.shift_fit import Diary, Fit, Place
 from care.shift_rules import chat_roles, rules, sheets
 from models.shifts import MOST_PLACES, Shift, ShiftRole, SignUp, SignUpState, WaitingEntry, WaitingState
-from models.staff import StaffMember
+from models.staff import Role, StaffMember
 from models.stations import Station
 
 # The list of fitting shifts looks two weeks ahead, and a page holds so many.
@@ -82,17 +82,20 @@ def chat_people(*, session: Session, at: datetime) -> list[StaffMember]:
     )
 
 
-def next_chat_shift(*, session: Session, after: datetime) -> Shift | None:
-    """Return the first later shift that serves the chat and has at least one volunteer."""
+def next_chat_shift(*, session: Session, after: datetime, of: Sequence[str]) -> Shift | None:
+    """Return the first later shift that serves the chat and has somebody active with one of the roles on it."""
     return session.scalars(
         select(Shift)
         .join(SignUp, SignUp.shift_id == Shift.id)
         .join(ShiftRole, ShiftRole.id == SignUp.shift_role_id)
+        .join(StaffMember, StaffMember.id == SignUp.staff_id)
         .where(
             SignUp.state == SignUpState.SIGNED_UP,
             ShiftRole.role.in_(chat_roles()),
             Shift.starts_at > after,
             Shift.cancelled_at.is_(None),
+            StaffMember.active,
+            StaffMember.roles.any(Role.name.in_(of)),
         )
         .order_by(Shift.starts_at, Shift.id)
         .limit(1)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
-from care import chat_shift, duty
+from care import chat_shift, duty, opening
 from models.shifts import ShiftRole, SignUp, SignUpState
 from models.staff import RoleName
 from tests.fixtures.shifts import ShiftWorld
@@ -16,8 +18,15 @@ def world_of_shifts(world: World) -> ShiftWorld:
     return ShiftWorld(world)
 
 
-def arrive(base: ShiftWorld, staff_id: int, *, role: str = "chat", state: SignUpState = SignUpState.ARRIVED) -> None:
-    role_id = base.role(starts=-1, hours=4, role=role, places=3)
+def arrive(
+    base: ShiftWorld,
+    staff_id: int,
+    *,
+    role: str = "chat",
+    state: SignUpState = SignUpState.ARRIVED,
+    starts: float = -1,
+) -> None:
+    role_id = base.role(starts=starts, hours=4, role=role, places=3)
     with base.world.work() as session:
         found = session.get_one(ShiftRole, role_id)
         session.add(
@@ -76,3 +85,22 @@ def test_another_shift_or_one_without_a_check_in_opens_nothing(
     arrive(world_of_shifts, member, role=role, state=state)
     assert not sign(world_of_shifts, member)
     assert not is_open(world_of_shifts)
+
+
+def next_at(base: ShiftWorld) -> datetime | None:
+    with base.world.look() as session:
+        return opening.at(session=session, now=base.world.clock()).next_at
+
+
+def test_the_next_staffed_time_is_a_chat_shift_that_somebody_who_takes_chats_has_signed_up_for(
+    world_of_shifts: ShiftWorld,
+) -> None:
+    base = world_of_shifts
+    coming = SignUpState.SIGNED_UP
+    arrive(base, base.volunteer(), state=coming, starts=5)
+    base.role(starts=10, role="chat")
+    member = base.world.colleague("counselor", RoleName.COUNSELOR, RoleName.VOLUNTEER)
+    arrive(base, member, role="front_desk", state=coming, starts=20)
+    assert next_at(base) is None
+    arrive(base, member, state=coming, starts=60)
+    assert next_at(base) == base.world.clock() + timedelta(hours=60)
