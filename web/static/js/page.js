@@ -9,6 +9,9 @@ const windows = "BroadcastChannel" in window ? new BroadcastChannel("ny-leave") 
 
 function wipe(destination) {
   try { sessionStorage.clear(); } catch { /* Storage can be switched off; then there is nothing to clear. */ }
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith("ny-self-help")) localStorage.removeItem(name);
+  } catch { /* The same. */ }
   document.title = "\u00a0";
   document.body.replaceChildren();
   location.replace(destination);
