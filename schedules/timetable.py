@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from schedules.jobs import appointments, crises, duty, follow_ups, outbox, people, shifts, upkeep, voices
+from schedules.jobs import appointments, crises, desk, duty, follow_ups, outbox, people, shifts, upkeep, voices
 from schedules.runner import Entry
 
 TIMETABLE = (
@@ -17,6 +17,9 @@ TIMETABLE = (
     Entry("watch-the-desk", duty.watch_the_desk, timedelta(seconds=5)),
     Entry("promise-instead", duty.promise_instead, timedelta(seconds=15)),
     Entry("keep-promises", duty.keep_promises, timedelta(minutes=1)),
+    # The live desk: an offer stands for three minutes, a person's line for one in danger; seconds of lag are enough.
+    Entry("end-unanswered-offers", desk.end_unanswered_offers, timedelta(seconds=5)),
+    Entry("ring-for-unanswered-lines", desk.ring_for_unanswered_lines, timedelta(seconds=5)),
     Entry("tell-of-gaps", duty.tell_of_gaps, timedelta(minutes=10)),
     # Follow-ups: a contact that was missed by a minute is told within the next.
     Entry("remind-and-climb-follow-ups", follow_ups.remind_and_climb, timedelta(minutes=1)),
