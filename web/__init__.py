@@ -20,6 +20,7 @@ from web.common import access, clock, errors, headers, languages, throttle
 from web.common.bot_turns import BotTurns
 from web.common.database import db, migrate
 from web.common.live import LiveFeed
+from web.common.watchman import Watchman
 
 csrf = CSRFProtect()
 
@@ -46,6 +47,7 @@ def create_app(settings: config.Settings | None = None, now: Callable[[], dateti
     _add_parts(app)
     with app.app_context():
         app.extensions["live"] = LiveFeed(db.engine)
+    app.extensions["watchman"] = Watchman()
     app.extensions["bot_turns"] = BotTurns(app, _bot_line(settings))
     access.install(app)
     access.check_declarations(app)

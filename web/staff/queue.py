@@ -16,6 +16,7 @@ from web.common.access import Access, access, staff_may
 from web.common.database import reading
 from web.common.languages import language
 from web.common.live import Event, sse, stream
+from web.common.watchman import watchman
 from web.staff import desk_state
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
@@ -32,6 +33,7 @@ def home() -> Any:
     """Show who needs someone, the highest risk first; lead those who do not hold the desk to their own page."""
     if not staff_may(Access.SEE_QUEUE):
         return redirect(url_for("staff.my_day"))
+    watchman().look()
     state = desk_state.read(session=reading(), me=security.me(), now=clock.now())
     ahead = gap_days() if staff_may(Access.PLAN_DUTY) else []
     return render_template("staff/queue.html", state=state, gaps_ahead=ahead)
@@ -41,7 +43,16 @@ def home() -> Any:
 @access(Access.SEE_QUEUE)
 def queue_state() -> Any:
     """Return the desk as data: the page asks every few seconds, so that a dead line cannot hide an alarm."""
+    watchman().look()
     return jsonify(desk_state.read(session=reading(), me=security.me(), now=clock.now()))
+
+
+@blueprint.get("/watch")
+@access(Access.SEE_QUEUE)
+def watch() -> Any:
+    """Tell every other page of the desk whether alarms climb by themselves; asking keeps them climbing."""
+    watchman().look()
+    return jsonify({"scheduler": not watchman().is_silent()})
 
 
 @blueprint.get("/stream")
@@ -82,6 +93,7 @@ def _speaker() -> Any:
         if not is_listening(staff_id, key, signed_in_at):
             yield sse("signed_out", {})
             return
+        watchman().look()
         me = reading().get_one(StaffMember, staff_id)
         yield sse("queue", desk_state.read(session=reading(), me=me, now=clock.now()))
 

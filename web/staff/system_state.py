@@ -7,10 +7,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from models.live import Heartbeat
-from web.common import clock
-from web.common.database import reading
-from web.health import SCHEDULER_SILENCE
+from web.common.watchman import watchman
 
 # Asking costs up to a second while the bot is away, so one answer serves every open desk for a while.
 BOT_ANSWER_GOOD_FOR = 10.0  # seconds
@@ -26,12 +23,7 @@ class SystemState:
 
 def now() -> SystemState:
     """Return what works at this moment."""
-    return SystemState(scheduler=_scheduler_beats(), bot=_bot_answers())
-
-
-def _scheduler_beats() -> bool:
-    beat = reading().get(Heartbeat, "scheduler", populate_existing=True)
-    return beat is not None and clock.now() - beat.at <= SCHEDULER_SILENCE
+    return SystemState(scheduler=not watchman().is_silent(), bot=_bot_answers())
 
 
 def _bot_answers() -> bool:

@@ -27,9 +27,21 @@ function draw(state) {
   }
   drawDuty(state.duty);
   page.querySelector("[data-system='scheduler']").hidden = state.system.scheduler;
+  warnOfSilence(state.system.scheduler);
   page.querySelector("[data-system='bot']").hidden = state.system.bot;
   tickNow();
   soundFor(state);
+}
+
+/* Nobody's phone rings while the scheduler is silent: this screen says so again every minute until it is heard. */
+const WARN_EVERY = 60000;
+let warnedAt = 0;
+
+function warnOfSilence(isHeard) {
+  if (isHeard) { warnedAt = 0; return; }
+  if (Date.now() - warnedAt < WARN_EVERY) return;
+  warnedAt = Date.now();
+  bell.ring("alarm");
 }
 
 function drawDuty(duty) {
