@@ -15,6 +15,7 @@ from web.common.access import ROLES, Access, access, check_declarations, declare
 
 # Who may do what at the desk, written a second time by hand: a view that asks for another right must say so here.
 DESK_RIGHTS = {
+    "staff.watch": Access.SEE_QUEUE,
     "staff.answer_voice": Access.ANSWER_VOICES,
     "staff.give_voice": Access.ANSWER_VOICES,
     "staff.name_voice_subject": Access.ANSWER_VOICES,
