@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, case_changes, duty, follow_up_ladders, live, outbox
+from care import audit, case_changes, duty, follow_up_ladders, intervention_duties, live, outbox
 from care.clocks import clock
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
@@ -88,6 +88,7 @@ def raise_flag(
         _set_level(session=session, case=case, level=signal.level, now=now)
     elif signal.level.is_at_least(min(Level.ORANGE, case.risk, key=lambda level: level.rank)):
         _expect_contact_again(case=case, now=now)
+    intervention_duties.expect(session=session, case=case, now=now)
     audit.record(
         session=session,
         actor=signal.raised_by,
@@ -359,6 +360,7 @@ def close(
     if not reason.strip() and not proposed:
         raise Refused(Refusal.REASON_MISSING, "reason")
     _need_a_check(case=case, unchecked=unchecked, actor=actor)
+    intervention_duties.must_be_over(session=session, case_id=case.id)
     if case.risk.is_at_least(Level.RED):
         if not proposed or case.closed_by_id == actor.id:
             _propose_closing(session=session, case=case, actor=actor, reason=reason, now=now)
