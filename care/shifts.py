@@ -245,7 +245,7 @@ def _sorted_out(
         query = query.where(roles.role == role)
     trained, hindered = _roles_of(book, now, end), Counter[Refusal]()
     needs: list[tuple[float, int]] = []
-    for role_id, key, places, taken, early, soon, station_id in session.execute(query).tuples().all():
+    for role_id, key, places, taken, early, soon, station_id in session.execute(query).all():
         if key not in trained:
             hindered[Refusal.NOT_TRAINED] += 1
         elif early:
