@@ -21,3 +21,8 @@ def tidy(typed: str) -> str:
 def find(*, session: Session, typed: str) -> Beneficiary | None:
     """Return the person with this code, or None."""
     return session.scalars(select(Beneficiary).where(Beneficiary.code == tidy(typed))).first()
+
+
+def by_number(*, session: Session, beneficiary_id: int) -> Beneficiary:
+    """Return the person with this number."""
+    return session.get_one(Beneficiary, beneficiary_id)

@@ -71,6 +71,14 @@ def open_door(*, session: Session, secret: str, language: str, now: datetime, sy
     return Door(conversation, key, show_return_code(return_code))
 
 
+def record_unknown(*, session: Session, language: str, now: datetime) -> Beneficiary:
+    """Make a record for somebody who has not come themselves: a code, and no way in until they come."""
+    beneficiary = Beneficiary(code=_free_case_code(session), language=language, created_at=now)
+    session.add(beneficiary)
+    session.flush()
+    return beneficiary
+
+
 def _free_case_code(session: Session) -> str:
     while True:
         code = f"NY-{_new_code(5)}"

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from schedules.jobs import appointments, crises, desk, duty, follow_ups, outbox, people, shifts, upkeep, voices
+from schedules.jobs import (, check_ins
+    appointments,
+    crises,
+    desk,
+    duty,
+    follow_ups,
+    outbox,
+    people,
+    shifts,
+    upkeep,
+    voices,
+    worried_reports,
+)
 from schedules.runner import Entry
 
 TIMETABLE = (
@@ -20,6 +32,7 @@ TIMETABLE = (
     # The live desk: an offer stands for three minutes, a person's line for one in danger; seconds of lag are enough.
     Entry("end-unanswered-offers", desk.end_unanswered_offers, timedelta(seconds=5)),
     Entry("ring-for-unanswered-lines", desk.ring_for_unanswered_lines, timedelta(seconds=5)),
+    Entry("keep-worried-calls", worried_reports.keep_calls, timedelta(minutes=1)),
     Entry("tell-of-gaps", duty.tell_of_gaps, timedelta(minutes=10)),
     # Follow-ups: a contact that was missed by a minute is told within the next.
     Entry("remind-and-climb-follow-ups", follow_ups.remind_and_climb, timedelta(minutes=1)),
@@ -36,6 +49,8 @@ TIMETABLE = (
     Entry("ask-for-outcomes", appointments.ask_for_outcomes, timedelta(minutes=5)),
     Entry("keep-the-calendar-true", appointments.keep_the_calendar_true, timedelta(hours=6)),
     Entry("ask-the-bot-again", outbox.ask_the_bot_again, timedelta(seconds=2)),
+    # Asking again is planned in weeks; the notice itself waits for the morning where it must.
+    Entry("look-after-check-ins", check_ins.look_after_check_ins, timedelta(minutes=10)),
     # Voices are counted in days; within ten minutes a new lead finds what waits for them.
     Entry("look-after-voices", voices.look_after_voices, timedelta(minutes=10)),
     # The law asks for erasure when the purpose is over, not within the hour.
