@@ -21,6 +21,7 @@ STAFF_REASONS: dict[str, Any] = {
 _OTHER: dict[str, Any] = {
     "says_urgent": _("Says they need someone now"),
     "risk_check": _("Found in the risk check"),
+    "follow_up": _("A colleague was worried after a follow-up contact"),
     "read_again": _("A reviewer read an earlier message again: the alarm should have rung"),
 }
 
