@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from schedules.jobs import (, check_ins
+from schedules.jobs import (
     appointments,
+    check_ins,
     crises,
     desk,
     duty,

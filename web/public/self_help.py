@@ -98,8 +98,8 @@ def rate_exercise(key: str) -> Any:
         return _page(key, help_now=False, status=422)
     if wants_json():
         return jsonify({"help": help_now})
-    more = {"help": 1} if help_now else {}
-    return redirect(url_for("public.exercise", key=key, run=run, rated=moment, **more), code=303)
+    # A part without a value is left out of the address.
+    return redirect(url_for("public.exercise", key=key, run=run, rated=moment, help=help_now or None), code=303)
 
 
 def _number(given: Any) -> int:
