@@ -39,6 +39,7 @@ def _page(form: ShiftForm | None = None, status: int = 200) -> Any:
         status,
         days=_days(monday),
         monday=monday,
+        sunday=monday + timedelta(days=6),
         before=monday - timedelta(days=7),
         after=monday + timedelta(days=7),
         today=common.today(),

@@ -1,0 +1,81 @@
+"""Every page that somebody can reach at the desk, in a real browser: it fits, is readable, and complains of nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+from werkzeug.serving import make_server
+
+from tests.fixtures.browser import DESKTOP, PHONE
+from tests.fixtures.desk import PASSWORD, DeskSite
+from tests.fixtures.links import walk
+
+pytestmark = pytest.mark.browser
+
+# Together they see every page: who leads, who manages, who counsels, who visits, and who helps.
+READERS = ("wangfang", "zhaolei", "chenyu", "sunli", "linxiao")
+# The frame is the same on both; the phone is the narrower and the Chinese the rule, so barriers are looked for there.
+WINDOWS = ((PHONE, "zh-CN", True), (DESKTOP, "en", False))
+
+
+@pytest.fixture
+def address(full_base: DeskSite) -> Iterator[str]:
+    """Serve the demonstration on loopback."""
+    server = make_server("127.0.0.1", 0, full_base.app, threaded=True)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join(timeout=10)
+    server.server_close()
+
+
+def _pages(site: DeskSite) -> dict[str, list[str]]:
+    """Return for each reader the pages that nobody before has seen."""
+    seen: set[str] = set()
+    pages: dict[str, list[str]] = {}
+    for reader in READERS:
+        browser = site.browser()
+        assert browser.sign_in(reader).status_code == 303
+        pages[reader] = [path for path in walk(browser).pages if path.partition("?")[0] not in seen]
+        seen |= {path.partition("?")[0] for path in pages[reader]}
+    return pages
+
+
+def _faults(page: Page, findings: list[str]) -> list[str]:
+    faults = list(findings)
+    if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+        faults.append("scrolls sideways")
+    if page.locator("h1").count() != 1:
+        faults.append("has not one heading")
+    return faults
+
+
+@pytest.mark.parametrize(("viewport", "language", "barriers"), WINDOWS, ids=["phone-zh", "desktop-en"])
+def test_every_page_of_the_desk_fits_and_has_no_serious_barrier(
+    full_base: DeskSite,
+    address: str,
+    open_page: Callable[..., Page],
+    axe_findings: Callable[[Page], list[str]],
+    viewport: dict[str, int],
+    language: str,
+    barriers: bool,
+) -> None:
+    faults: dict[str, list[str]] = {}
+    for reader, paths in _pages(full_base).items():
+        page = open_page(f"{address}/staff/sign-in", language=language, viewport=viewport)
+        page.fill("#username", reader)
+        page.fill("#password", PASSWORD)
+        page.press("#password", "Enter")
+        page.wait_for_url("**/staff/**")
+        page.locator(f"button[name=language][value='{language}']").first.click()
+        for path in paths:
+            page.goto(address + path, wait_until="domcontentloaded")
+            found = _faults(page, axe_findings(page) if barriers else [])
+            if found:
+                faults[f"{reader} {path}"] = found
+    assert faults == {}
