@@ -94,7 +94,7 @@ def record_answer(
     """Store one answer (a second one corrects the first), raise what it shows, finish when it was the last."""
     _refuse_unknown(item_key=item_key, value=value)
     screening = _begin(session=session, conversation=conversation, now=now)
-    _store(session=session, screening=screening, item_key=item_key, value=value, mode=mode, now=now)
+    is_new = _store(session=session, screening=screening, item_key=item_key, value=value, mode=mode, now=now)
     session.refresh(screening, ["answers"])
     answers = answers_of(screening)
     band = conversation.beneficiary.age_band.value
@@ -104,7 +104,16 @@ def record_answer(
     if following is None:
         words = _finish(session=session, screening=screening, conversation=conversation, band=band, now=now)
         level = Level(screening.level) if screening.level else level
-    _raise(session=session, conversation=conversation, screening=screening, level=level, now=now, timezone=timezone)
+    alone = rules.level_so_far({item_key: value}, band) if is_new else Level.GREEN
+    _raise(
+        session=session,
+        conversation=conversation,
+        screening=screening,
+        level=level,
+        alone=alone,
+        now=now,
+        timezone=timezone,
+    )
     session.flush()
     return Progress(screening, level, following.key if following else None, words)
 
@@ -118,7 +127,8 @@ def _refuse_unknown(*, item_key: str, value: int) -> None:
 
 def _store(
     *, session: Session, screening: Screening, item_key: str, value: int, mode: AnswerMode, now: datetime
-) -> None:
+) -> bool:
+    """Keep the answer; tell whether it says something that was not said before."""
     present = session.scalars(
         select(ScreeningAnswer).where(
             ScreeningAnswer.screening_id == screening.id, ScreeningAnswer.item_key == item_key
@@ -129,7 +139,10 @@ def _store(
     elif present.value != value:
         present.value, present.mode, present.at = value, mode, now
         present.corrections += 1
+    else:
+        return False
     session.flush()
+    return True
 
 
 def _finish(*, session: Session, screening: Screening, conversation: Conversation, band: str, now: datetime) -> str:
@@ -162,16 +175,24 @@ def _raise(
     conversation: Conversation,
     screening: Screening,
     level: Level,
+    alone: Level,
     now: datetime,
     timezone: str,
 ) -> None:
-    """Raise a flag the first time this screening reaches a level, and answer in words when a person is needed today."""
+    """Raise a flag the first time this screening reaches a level, and answer in words when a person is needed today.
+
+    A new answer that is alarming alone (`alone`) is also raised when nobody is about to look any more: the case that
+    an earlier answer had opened is closed, or rests.
+    """
     reached = Level(screening.level) if screening.level and not screening.complete else Level.GREEN
-    if level is Level.GREEN or (level.rank <= reached.rank):
+    if level is Level.GREEN:
         return
     known = crises.open_case_of(session=session, beneficiary_id=conversation.beneficiary_id)
     already = [flag.level.value for flag in known.flags if flag.screening_id == screening.id] if known else []
-    if level.value in already:
+    nobody_looks = known is None or known.climbs_at is None
+    if (level.rank <= reached.rank or level.value in already) and not (
+        nobody_looks and alone.is_at_least(Level.ORANGE)
+    ):
         return
     if not level.is_at_least(Level.ORANGE) and not screening.complete:
         # Totals of a half-done screening mean nothing; only single alarming answers speak early.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from care import screenings
+from care import crises, screenings
 from care.refusals import Refusal, Refused
 from models.beneficiaries import AgeBand
 from models.conversations import Conversation, MessageKind
-from models.crises import CrisisCase
+from models.crises import CrisisCase, UncheckedReason
 from models.screenings import AnswerMode, Screening
 from tests.fixtures.world import ZONE, World
 from triage.levels import Level
@@ -100,6 +100,33 @@ def test_the_same_level_is_raised_once_and_a_higher_one_again(world: World) -> N
     answer(world, number, "asq.5", 1)
     assert cases(world)[0][0] == "red"
     assert "asq_thoughts_now" in cases(world)[0][1]
+
+
+def test_an_alarming_answer_after_the_case_was_closed_opens_another(world: World) -> None:
+    officer, number, other = world.colleague("officer"), world.person(), world.person()
+    for one in (number, other):
+        answer(world, one, "asq.1", 1)
+    for case_id in _open(world):
+        with world.work() as session:
+            crises.close(
+                session=session,
+                case_id=case_id,
+                actor=world.actor(session, officer),
+                reason="seen, safe",
+                now=world.clock(),
+                unchecked=crises.Unchecked(UncheckedReason.NOT_REACHED),
+            )
+    # The same words delivered twice, and a calm answer, are nothing new.
+    answer(world, number, "asq.1", 1)
+    answer(world, number, "asq.2", 0)
+    assert _open(world) == []
+    answer(world, number, "asq.3", 1)
+    assert len(_open(world)) == 1
+
+
+def _open(world: World) -> list[int]:
+    with world.look() as session:
+        return list(session.scalars(select(CrisisCase.id).where(CrisisCase.closed_at.is_(None))))
 
 
 def test_a_high_total_opens_a_case_at_its_level(world: World) -> None:
