@@ -68,6 +68,15 @@ def ladders_of(*, session: Session, beneficiary_id: int) -> Sequence[FollowUpLad
     ).all()
 
 
+def of_case(*, session: Session, case_id: int) -> FollowUpLadder | None:
+    """Return the ladder that the case began, if it began one."""
+    return session.scalars(
+        select(FollowUpLadder)
+        .where(FollowUpLadder.case_id == case_id)
+        .options(selectinload(FollowUpLadder.follow_ups).joinedload(FollowUp.owner))
+    ).first()
+
+
 def by_id(*, session: Session, follow_up_id: int) -> FollowUp | None:
     """Return one attempt."""
     return session.get(FollowUp, follow_up_id)

@@ -43,6 +43,9 @@ class Access(StrEnum):
     PLAN_DUTY = "duty.plan"
     MANAGE_STAFF = "staff.manage"
     SEE_OPERATIONS = "operations.see"
+    # Follow-ups after a crisis, and the second reader of the hardest steps.
+    KEEP_FOLLOW_UPS = "follow_up.keep"
+    READ_STEPS = "intervention.read"
     # Session notes and scores over time.
     SEE_NOTES = "note.see"
     WRITE_NOTES = "note.write"
@@ -91,6 +94,9 @@ ROLES: dict[Access, frozenset[R]] = {
     Access.PLAN_DUTY: LEADS,
     Access.MANAGE_STAFF: frozenset({R.BASE_MANAGER, R.ADMIN}),
     Access.SEE_OPERATIONS: frozenset({R.BASE_MANAGER, R.SUPERVISOR, R.ADMIN}),
+    # A follow-up is part of the case; care/follow_up_ladders.py asks the same of whom it gives one to.
+    Access.KEEP_FOLLOW_UPS: DESK,
+    Access.READ_STEPS: LEADS,
     # Session notes and scores over time: those who treat and those who supervise; care/note_history.py asks whom.
     Access.SEE_NOTES: frozenset({R.COUNSELOR, R.SUPERVISOR}),
     Access.WRITE_NOTES: frozenset({R.COUNSELOR, R.SUPERVISOR}),

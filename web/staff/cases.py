@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from care import case_file, crises, risk_checks, safety_plans
+from care import case_file, crises, follow_up_lists, risk_checks, safety_plans
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase, FlagSource
 from triage.levels import Level
@@ -19,7 +19,9 @@ from web.common.refusal_words import refusal_words
 from web.staff import desk_state, reasons, summary
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
+from web.staff.follow_ups import words as follow_words
 from web.staff.forms import RaiseForm, add_error
+from web.staff.interventions import section
 from web.staff.risk_check_forms import ClosingForm
 from web.staff.risk_check_words import ANSWERS, TOPICS, UNCHECKED
 
@@ -52,6 +54,9 @@ def _page(case_id: int, closing: ClosingForm | None = None, raising: RaiseForm |
             if one.id != found.id
         ],
         closing=closing,
+        ladder=section.of_case(session=reading(), case=found, me=security.me()),
+        contacts=follow_up_lists.of_case(session=reading(), case_id=case_id),
+        follow_words=follow_words,
         checks=risk_checks.of_case(session=reading(), case_id=case_id),
         check_draft=risk_checks.draft_of(session=reading(), author=security.me(), case_id=case_id),
         plan=safety_plans.newest(session=reading(), beneficiary_id=found.beneficiary_id),

@@ -19,8 +19,13 @@ STAFF_REASONS: dict[str, Any] = {
     "staff_silence": _("The person stopped answering at a dangerous moment"),
 }
 _OTHER: dict[str, Any] = {
+    "worried_now": _("Somebody reports: it is happening now"),
+    "worried_soon": _("Somebody reports a plan or a farewell"),
+    "worried_wish": _("Somebody reports words about not wanting to live"),
+    "worried_changed": _("Somebody reports that the person has changed"),
     "says_urgent": _("Says they need someone now"),
     "risk_check": _("Found in the risk check"),
+    "minor_is_hurt": _("A colleague has heard that a minor is being hurt"),
     "follow_up": _("A colleague was worried after a follow-up contact"),
     "read_again": _("A reviewer read an earlier message again: the alarm should have rung"),
 }
