@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from care import audit, crises, intervention_duties, intervention_rules, live
 from models.crises import CrisisCase
@@ -25,7 +25,12 @@ def due(*, session: Session, now: datetime) -> Sequence[int]:
         for kind in (Intervention, CaseDuty)
     ]
     late = {number for query in ringing for number in session.scalars(query)}
-    cases = session.scalars(select(CrisisCase).where(CrisisCase.closed_at.is_(None)).order_by(CrisisCase.id)).all()
+    cases = session.scalars(
+        select(CrisisCase)
+        .where(CrisisCase.closed_at.is_(None))
+        .options(selectinload(CrisisCase.flags), joinedload(CrisisCase.beneficiary))
+        .order_by(CrisisCase.id)
+    ).all()
     return [case.id for case in cases if case.id in late or _misses_a_duty(session, case)]
 
 

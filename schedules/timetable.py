@@ -11,6 +11,7 @@ from schedules.jobs import (
     desk,
     duty,
     follow_ups,
+    interventions,
     outbox,
     people,
     shifts,
@@ -35,6 +36,8 @@ TIMETABLE = (
     Entry("ring-for-unanswered-lines", desk.ring_for_unanswered_lines, timedelta(seconds=5)),
     Entry("keep-worried-calls", worried_reports.keep_calls, timedelta(minutes=1)),
     Entry("tell-of-gaps", duty.tell_of_gaps, timedelta(minutes=10)),
+    # Whoever was sent to a person's door is asked after on the minute.
+    Entry("ring-for-answers", interventions.ring_for_answers, timedelta(seconds=5)),
     # Follow-ups: a contact that was missed by a minute is told within the next.
     Entry("remind-and-climb-follow-ups", follow_ups.remind_and_climb, timedelta(minutes=1)),
     Entry("place-follow-ups", follow_ups.place_follow_ups, timedelta(seconds=30)),
