@@ -50,7 +50,7 @@ class MoveForm(FlaskForm):
     """Another time, or another colleague."""
 
     starts_at = DateTimeLocalField(_("When"), format="%Y-%m-%dT%H:%M", validators=[needed()])
-    owner_id = SelectField(_("Who"), coerce=int, validators=[needed()])
+    owner_id = SelectField(_("Who keeps it"), coerce=int, validators=[needed()])
     reason = _words(_("Why"))
     key = _key()
 
