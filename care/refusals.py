@@ -158,6 +158,12 @@ class Refusal(StrEnum):
     NOBODY_SPEAKS = "nobody_speaks"  # No colleague has the channel, so there is nobody to whisper to.
     ALREADY_RATED = "already_rated"  # A conversation is rated once.
     NOT_RATED = "not_rated"  # This conversation is not rated: it goes on, nobody spoke, or it was too serious.
+    # Reviews of closed cases, fire drills.
+    REVIEW_DONE = "review_done"  # The review is written and is not changed.
+    HAD_A_HAND = "had_a_hand"  # Whoever had a part in a case does not review it.
+    NOT_THE_REVIEWER = "not_the_reviewer"  # Another colleague owes this review.
+    DRILL_RUNNING = "drill_running"  # One drill at a time.
+    SOMEBODY_WAITS = "somebody_waits"  # A real person is waiting: no drill comes between.
 
 
 class Refused(Exception):
