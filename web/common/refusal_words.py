@@ -90,6 +90,12 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.LEVEL_DOES_NOT_FIT: _(
         "This level does not fit. A missed alarm is higher than what was decided, a false one is lower than orange."
     ),
+    # Reviews of closed cases, fire drills.
+    Refusal.REVIEW_DONE: _("This review is already written."),
+    Refusal.HAD_A_HAND: _("This colleague had a part in the case. Somebody else must read it."),
+    Refusal.NOT_THE_REVIEWER: _("Another colleague was asked to write this review."),
+    Refusal.DRILL_RUNNING: _("A drill is running already."),
+    Refusal.SOMEBODY_WAITS: _("Somebody is waiting for a colleague now. A drill must not come between."),
     Refusal.ALREADY_EXPORTED: _(
         "This sentence already guards the detector. If the person may be at risk, raise the level on the case page."
     ),
