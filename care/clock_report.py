@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, selectinload
 from care.clocks import clock
 from models.audit import AuditEntry
 from models.beneficiaries import Beneficiary
+from models.case_changes import CaseChange, ChangeEnd, ChangeKind
 from models.crises import CrisisCase
 from triage.levels import Level
 
@@ -35,6 +36,15 @@ class Span(StrEnum):
 
     MONTH = "month"
     WEEK = "week"
+
+
+@dataclass(frozen=True)
+class Start:
+    """The moment at which a case reached a level."""
+
+    level: Level
+    at: datetime
+    lowered: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,8 +120,12 @@ def alarms(*, session: Session, start: datetime, end: datetime, now: datetime) -
         )
     ).all()
     deeds = _deeds(session, [case.id for case in cases])
+    lowered = _lowered(session, [case.id for case in cases])
     found = [
-        alarm for case in cases for alarm in _of_case(case, deeds[case.id], now) if start <= alarm.started_at < end
+        alarm
+        for case in cases
+        for alarm in _of_case(case, deeds[case.id], lowered[case.id], now)
+        if start <= alarm.started_at < end
     ]
     return sorted(found, key=lambda alarm: (alarm.started_at, alarm.case_id), reverse=True)
 
@@ -134,58 +148,74 @@ def _deeds(session: Session, case_ids: Sequence[int]) -> dict[int, list[tuple[st
     return found
 
 
-def _of_case(case: CrisisCase, deeds: Sequence[tuple[str, datetime]], now: datetime) -> Iterator[Alarm]:
-    starts = _starts(case)
-    for position, (level, start) in enumerate(starts):
-        rose_at = starts[position + 1][1] if position + 1 < len(starts) else None
-        until = rose_at or case.closed_at or max(now, start)
-        yield _alarm(case, deeds, level, start, until, is_running=rose_at is None and case.closed_at is None)
+def _lowered(session: Session, case_ids: Sequence[int]) -> dict[int, list[Start]]:
+    """Return when each case was lowered by people, and to which level."""
+    found: dict[int, list[Start]] = defaultdict(list)
+    for first in range(0, len(case_ids), 500):
+        rows = session.execute(
+            select(CaseChange.case_id, CaseChange.to_level, CaseChange.ended_at).where(
+                CaseChange.kind == ChangeKind.LOWER,
+                CaseChange.ending == ChangeEnd.CONFIRMED,
+                CaseChange.case_id.in_(case_ids[first : first + 500]),
+            )
+        )
+        for case_id, level, at in rows:
+            if level is not None and at is not None:
+                found[case_id].append(Start(Level(level.value), at, lowered=True))
+    return found
 
 
-def _starts(case: CrisisCase) -> list[tuple[Level, datetime]]:
+def _of_case(
+    case: CrisisCase, deeds: Sequence[tuple[str, datetime]], lowered: Sequence[Start], now: datetime
+) -> Iterator[Alarm]:
+    starts = _starts(case, lowered)
+    for position, start in enumerate(starts):
+        changed_at = starts[position + 1].at if position + 1 < len(starts) else None
+        until = changed_at or case.closed_at or max(now, start.at)
+        yield _alarm(case, deeds, start, until, is_running=changed_at is None and case.closed_at is None)
+
+
+def _starts(case: CrisisCase, lowered: Sequence[Start]) -> list[Start]:
     """Return when the case reached each of its levels: a flag that is not higher starts no clock."""
-    starts: list[tuple[Level, datetime]] = []
-    for flag in case.flags:
-        level = Level(flag.level.value)
-        if not starts or level.rank > starts[-1][0].rank:
-            starts.append((level, flag.at))
+    flags = [Start(Level(flag.level.value), flag.at) for flag in case.flags]
+    starts: list[Start] = []
+    for one in sorted([*flags, *lowered], key=lambda start: start.at):
+        if one.lowered or not starts or one.level.rank > starts[-1].level.rank:
+            starts.append(one)
     return starts
 
 
 def _alarm(
-    case: CrisisCase,
-    deeds: Sequence[tuple[str, datetime]],
-    level: Level,
-    start: datetime,
-    until: datetime,
-    *,
-    is_running: bool,
+    case: CrisisCase, deeds: Sequence[tuple[str, datetime]], start: Start, until: datetime, *, is_running: bool
 ) -> Alarm:
-    hops = [hop.at for hop in case.escalations if start <= hop.at < until or (is_running and hop.at == until)]
-    taken = [at for _verb, at in deeds if start <= at <= until]
-    spoken = [at for verb, at in deeds if verb == CONTACT and start <= at <= until]
-    # Where no hop was made, a colleague was in the chat already: the alarm had its human from the start.
-    taken_at = min(taken, default=None) if hops else start
-    contacted_at = min(spoken, default=None)
+    hops = [hop.at for hop in case.escalations if start.at <= hop.at < until or (is_running and hop.at == until)]
+    # A lowered case keeps whoever had it; a case that rose asks again, and rings nobody while one is in the chat.
+    since = case.opened_at if start.lowered else start.at
+    taken = [at for _verb, at in deeds if since <= at <= until]
+    spoken = [at for verb, at in deeds if verb == CONTACT and since <= at <= until]
+    is_there = not hops and not start.lowered
+    taken_at = start.at if is_there else max(start.at, min(taken)) if taken else None
+    contacted_at = max(start.at, min(spoken)) if spoken else None
+    steps = clock(start.level)
     return Alarm(
         case_id=case.id,
         code=case.beneficiary.code,
-        level=level,
-        started_at=start,
-        due_at=start + clock(level).contact,
+        level=start.level,
+        started_at=start.at,
+        due_at=start.at + steps.contact,
         until=until,
         is_running=is_running,
         taken_at=taken_at,
         contacted_at=contacted_at,
-        climbs=max(0, len(set(hops)) - 1),
-        is_silent=_stood_still(hops, taken_at or until, clock(level).climb),
+        climbs=len(set(hops)) if start.lowered else max(0, len(set(hops)) - 1),
+        is_silent=_stood_still([start.at, *hops], taken_at or until, steps.climb),
     )
 
 
-def _stood_still(hops: Sequence[datetime], answered_at: datetime, step: timedelta) -> bool:
+def _stood_still(moments: Sequence[datetime], answered_at: datetime, step: timedelta) -> bool:
     """Tell whether more than one step passed between two hops, or after the last, while nobody had answered."""
-    moments = [at for at in hops if at <= answered_at] + [answered_at]
-    return any(later - earlier > step + SLACK for earlier, later in itertools.pairwise(moments))
+    passed = [*(at for at in moments if at <= answered_at), answered_at]
+    return any(later - earlier > step + SLACK for earlier, later in itertools.pairwise(passed))
 
 
 def lines(*, found: Iterable[Alarm], span: Span, timezone: str) -> list[Line]:

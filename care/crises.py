@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, case_changes, duty, follow_up_ladders, intervention_duties, live, outbox
+from care import audit, case_changes, case_review_keeping, duty, follow_up_ladders, intervention_duties, live, outbox
 from care.clocks import clock
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
@@ -371,6 +371,7 @@ def close(
     case_changes.settle_closing(session=session, case=case, actor=actor, now=now)
     case.closed_at, case.climbs_at = now, None
     follow_up_ladders.case_closed(session=session, case=case, actor=actor, now=now)
+    case_review_keeping.case_closed(session=session, case=case, now=now)
     audit.record(
         session=session,
         actor=actor,

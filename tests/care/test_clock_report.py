@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from care import clock_report, crises, people
+from care import case_changes, clock_report, crises, people
 from care.clock_report import Alarm, Line, Span
 from models.conversations import Conversation
 from models.duty import DutyPosition
@@ -123,6 +123,25 @@ def test_who_was_in_the_chat_already_is_counted_as_there_at_once(world: World) -
     world.clock.advance(minutes=2)
     line = _line(world, Level.RED)
     assert (line.in_time, line.median_to_human, line.silent) == (1, 0, 0)
+
+
+def test_a_lower_level_starts_a_clock_of_its_own_and_keeps_who_was_there(world: World) -> None:
+    officer = world.chain()[DutyPosition.ON_CALL]
+    case_id = world.flag(world.person(), Level.ORANGE)
+    world.clock.advance(minutes=1)
+    _take(world, case_id, officer)
+    _speak(world, case_id, officer)
+    world.clock.advance(minutes=1)
+    with world.work() as session:
+        actor = session.get_one(StaffMember, officer)
+        case_changes.propose_lowering(
+            session=session, case_id=case_id, actor=actor, to_level=Level.BLUE, reason="calm", now=world.clock()
+        )
+    world.clock.advance(days=30)
+    found = {one.level: one for one in _alarms(world)}
+    assert set(found) == {Level.ORANGE, Level.BLUE}
+    assert (found[Level.BLUE].seconds_to_human, found[Level.BLUE].seconds_to_contact) == (0, 0)
+    assert not any(one.is_breach or one.is_silent for one in found.values())
 
 
 def test_an_exercise_is_not_counted(world: World) -> None:
