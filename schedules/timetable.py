@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from schedules.jobs import (
     appointments,
+    case_reviews,
     check_ins,
     crises,
     desk,
@@ -41,6 +42,8 @@ TIMETABLE = (
     # Follow-ups: a contact that was missed by a minute is told within the next.
     Entry("remind-and-climb-follow-ups", follow_ups.remind_and_climb, timedelta(minutes=1)),
     Entry("place-follow-ups", follow_ups.place_follow_ups, timedelta(seconds=30)),
+    # Reviews of closed cases are counted in days.
+    Entry("look-after-reviews", case_reviews.look_after_reviews, timedelta(minutes=10)),
     # Volunteer shifts: an offer and a question have their own ends; a minute of lag changes nothing for anybody.
     Entry("ask-to-confirm", shifts.ask_to_confirm, timedelta(minutes=5)),
     Entry("pass-places-on", shifts.pass_places_on, timedelta(seconds=30)),
