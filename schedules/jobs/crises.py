@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from care import crises
 from models.database import writing
 from schedules.runner import Tools
@@ -25,6 +23,6 @@ def climb_unanswered(tools: Tools) -> int:
         try:
             with tools.sessions() as session, writing(session):
                 climbed += crises.climb_if_due(session=session, case_id=case_id, now=tools.clock())
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one case, the others must ring
             log.error("case did not climb", extra={"case_id": case_id, "error": type(error).__name__})
     return climbed

@@ -56,8 +56,11 @@ def send_notices(tools: Tools) -> int:
         alarms = outbox.due(session=session, kind=OutboxKind.CRISIS_NOTICE, now=tools.clock())
     rung = 0
     for row_id in alarms:
-        with tools.sessions() as session, writing(session):
-            rung += notices_of_alarm(session=session, row_id=row_id, now=tools.clock())
+        try:
+            with tools.sessions() as session, writing(session):
+                rung += notices_of_alarm(session=session, row_id=row_id, now=tools.clock())
+        except Exception as error:  # noqa: BLE001 - one alarm that cannot be told must not silence the next
+            log.error("alarm not told", extra={"row_id": row_id, "error": type(error).__name__})
     return rung + _send(tools, urgent=True)
 
 

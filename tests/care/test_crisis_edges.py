@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
-from care import callbacks, crises, leave, staff
+from care import callbacks, crises, leave, people, staff
 from care.clocks import clock
-from models.conversations import Conversation
+from models.beneficiaries import Beneficiary
+from models.conversations import Conversation, Sender
+from models.crises import CrisisCase, CrisisFlag
 from models.duty import DutyPosition
-from models.staff import RoleName
+from models.staff import RoleName, StaffMember
 from tests.care.test_crises import acknowledge, climb, rungs
 from tests.fixtures.world import World, at_once
 from triage.levels import Level
@@ -171,3 +175,59 @@ def test_taking_a_case_while_its_level_rises_never_keeps_the_slower_clock(any_wo
     assert case.risk is Level.EMERGENCY
     assert case.climbs_at is not None
     assert case.climbs_at <= any_world.clock() + max(steps.climb, steps.after_acknowledging)
+
+
+def test_five_tabs_that_open_at_once_are_one_conversation(any_world: World) -> None:
+    number = any_world.person()
+    with any_world.work() as session:
+        conversation = session.get_one(Conversation, number)
+        beneficiary_id, conversation.closed_at = conversation.beneficiary_id, any_world.clock()
+
+    def tab() -> int:
+        with any_world.work() as session:
+            person = session.get_one(Beneficiary, beneficiary_id)
+            return people.current_conversation(session=session, beneficiary=person, now=any_world.clock()).id
+
+    assert len(set(at_once(*[tab] * 5))) == 1
+
+
+def test_words_sent_from_five_tabs_at_once_are_stored_once_and_flag_once(any_world: World) -> None:
+    any_world.chain()
+    number = any_world.person()
+    at_once(*[lambda: any_world.says(number, "我不想活了", "one-key-of-all-tabs")] * 5)
+    own = [message for message in any_world.messages(number) if message.sender is Sender.PERSON]
+    assert [message.text for message in own] == ["我不想活了"]
+    with any_world.look() as session:
+        assert len(session.scalars(select(CrisisFlag)).all()) == 1
+
+
+def test_different_words_from_five_tabs_at_once_are_one_case_and_none_is_lost(any_world: World) -> None:
+    any_world.chain()
+    number = any_world.person()
+    at_once(*[lambda tab=tab: any_world.says(number, f"我不想活了，第{tab}次说", f"tab-{tab}") for tab in range(5)])
+    own = [message for message in any_world.messages(number) if message.sender is Sender.PERSON]
+    assert len({message.seq for message in own}) == len(own) == 5
+    with any_world.look() as session:
+        assert len(session.scalars(select(CrisisFlag)).all()) == 5
+        assert len(session.scalars(select(CrisisCase)).all()) == 1
+
+
+@pytest.mark.parametrize("level", [Level.EMERGENCY, Level.BLUE])
+def test_neither_a_person_nor_an_owner_with_an_open_case_can_be_deleted(any_world: World, level: Level) -> None:
+    any_world.chain()
+    case = any_world.case(any_world.flag(any_world.person(), level))
+    for kind, number in ((Beneficiary, case.beneficiary_id), (StaffMember, case.owner_id)):
+        with pytest.raises(IntegrityError), any_world.work() as session:
+            session.execute(delete(kind).where(kind.id == number))
+    assert any_world.case(case.id).closed_at is None
+
+
+def test_a_conversation_that_is_deleted_leaves_its_case_open_and_ringing(any_world: World) -> None:
+    any_world.chain()
+    number = any_world.person()
+    case_id = any_world.flag(number, Level.EMERGENCY)
+    with any_world.work() as session:
+        session.execute(delete(Conversation).where(Conversation.id == number))
+    any_world.clock.advance(seconds=60)
+    assert climb(any_world) == [case_id]
+    assert any_world.case(case_id).conversation_id is None
