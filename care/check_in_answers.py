@@ -185,12 +185,36 @@ def _note_concern(
     )
 
 
+def has_answered(*, session: Session, beneficiary_id: int) -> bool:
+    """Tell whether the person has ever answered a whole screening; before that nobody asks to ask again."""
+    query = select(Screening.id).where(Screening.beneficiary_id == beneficiary_id, Screening.complete).limit(1)
+    return session.scalar(query) is not None
+
+
 def words(*, check_in: CheckIn, language: str) -> str:
     """Return plain feedback with a next step, once the questions have been answered; empty before."""
     screening = check_in.screening
     if screening is None or not screening.complete:
         return ""
     return rules.result(screenings.answers_of(screening), check_in.plan.beneficiary.age_band.value).words(language)
+
+
+def earlier_question(*, check_in: CheckIn, before: str) -> str | None:
+    """Return the key of the question that was answered just before this one, for going back."""
+    answers, band = screenings.answers_of(check_in.screening), check_in.plan.beneficiary.age_band.value
+    if before in calm.CALM_KEYS:
+        given = [key for key in calm.CALM_KEYS[: calm.CALM_KEYS.index(before)] if key in answers]
+        return given[-1] if given else None
+    found = rules.previous_item(_of_screening(answers), band, before)
+    return found.key if found else None
+
+
+def may_correct(*, check_in: CheckIn, item_key: str) -> bool:
+    """Tell whether a question has been answered and may still be answered differently."""
+    screening = check_in.screening
+    if screening is None or item_key not in screenings.answers_of(screening):
+        return False
+    return item_key in calm.CALM_KEYS or not screening.complete
 
 
 def progress(check_in: CheckIn) -> tuple[int, int]:

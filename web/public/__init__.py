@@ -7,4 +7,19 @@ from flask import Blueprint
 blueprint = Blueprint("public", __name__)
 
 # The views register themselves.
-from web.public import apply, booking, chats, filters, hours, pages, returning, safety_plan, self_help, streams, voices  # noqa: E402,F401
+from web.public import (  # noqa: E402,F401
+    apply,
+    booking,
+    chats,
+    check_ins,
+    filters,
+    hours,
+    pages,
+    ratings,
+    returning,
+    safety_plan,
+    self_help,
+    streams,
+    voices,
+    worried,
+)

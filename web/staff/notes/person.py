@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from care import case_codes, note_history, notes, outcomes
+from care import case_codes, check_in_answers, note_history, notes, outcomes
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
 from models.notes import Contact
 from models.staff import RoleName
+from triage.calm import CALM_INSTRUMENTS
+from triage.instruments import instrument
 from web.common import clock, security
 from web.common.access import Access, access
 from web.common.database import reading, unit_of_work
@@ -62,6 +64,8 @@ def _page(beneficiary_id: int, form: ContactForm | None = None, status: int = 20
         sees_all=sees_all,
         charts=[chart(trend, language()) for trend in trends],
         overall=outcomes.overall(trends),
+        calm=check_in_answers.calm_trends(session=session, beneficiary_id=beneficiary_id) if sees_all else {},
+        calm_titles={name: instrument(name).titles[language()] for name in CALM_INSTRUMENTS},
         contacts=CONTACTS,
         risks=RISKS,
         form=form or ContactForm(formdata=None, data={"held_at": _local_now()}),
