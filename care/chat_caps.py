@@ -96,12 +96,7 @@ def everybody(*, session: Session) -> list[tuple[StaffMember, int, int]]:
         .where(StaffMember.active, StaffMember.roles.any(Role.name.in_([role.value for role in READS_CHATS])))
         .order_by(StaffMember.username)
     ).all()
-    carried = dict(
-        session.execute(
-            select(TakeOver.staff_id, func.count()).where(TakeOver.returned_at.is_(None)).group_by(TakeOver.staff_id)
-        )
-        .tuples()
-        .all()
-    )
+    running = select(TakeOver.staff_id, func.count()).where(TakeOver.returned_at.is_(None)).group_by(TakeOver.staff_id)
+    carried = {row[0]: row[1] for row in session.execute(running)}
     caps = {row.staff_id: row.at_most for row in session.scalars(select(ChatCap))}
     return [(one, carried.get(one.id, 0), caps.get(one.id, USUAL)) for one in members]

@@ -284,6 +284,14 @@ def for_me(*, session: Session, actor: StaffMember, now: datetime) -> list[Trans
     return list(found.all())
 
 
+def by_id(*, session: Session, transfer_id: int) -> Transfer:
+    """Return the offer; refuse an unknown number."""
+    row = session.get(Transfer, transfer_id)
+    if row is None:
+        raise Refused(Refusal.NOT_FOUND)
+    return row
+
+
 def latest_of(*, session: Session, conversation_id: int) -> Transfer | None:
     """Return the newest offer of a conversation, whatever became of it."""
     return session.scalars(

@@ -72,9 +72,17 @@ class Access(StrEnum):
     TAKE_SHIFTS = "shift.take"
     PLAN_SHIFTS = "shift.plan"
     CERTIFY_HOURS = "hours.certify"
+    # Reports about somebody, plans for frequent contacts, pauses of the chat, names behind the glass.
+    REPORT_WORRY = "worry.report"
     # The voice of the person, filling in together.
     ANSWER_VOICES = "voice.answer"
     FILL_IN_TOGETHER = "together.fill_in"
+    # The live desk.
+    WATCH = "conversation.watch"
+    WHISPER = "conversation.whisper"
+    REVIEW_REPLIES = "canned_reply.review"
+    SET_CHAT_CAPS = "chat_cap.set"
+    SEE_RATINGS = "rating.see"
 
 
 # The permission table. Volunteers and social workers do not read chats or scores (docs/clinical-safety.md).
@@ -125,10 +133,18 @@ ROLES: dict[Access, frozenset[R]] = {
     Access.TAKE_SHIFTS: frozenset({R.VOLUNTEER}),
     Access.PLAN_SHIFTS: LEADS | {R.SOCIAL_WORKER},
     Access.CERTIFY_HOURS: LEADS,
+    # Whoever meets people may say that they are worried; what becomes of it is read by the desk.
+    Access.REPORT_WORRY: EVERY_ROLE,
     # Complaints are read by those who lead; care/voice_owners.py keeps each from whom it is about.
     Access.ANSWER_VOICES: LEADS,
     # Whoever sits with a person may tap what the person says; scores stay with those who treat.
     Access.FILL_IN_TOGETHER: DESK | {R.SOCIAL_WORKER},
+    # The live desk: those who answer for the work of others read along, whisper, and say how much one person carries.
+    Access.WATCH: LEADS,
+    Access.WHISPER: LEADS,
+    Access.REVIEW_REPLIES: LEADS,
+    Access.SET_CHAT_CAPS: LEADS,
+    Access.SEE_RATINGS: LEADS,
 }
 
 

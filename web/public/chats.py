@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import current_app, g, jsonify, redirect, render_template, request, session, url_for
 
-from care import conversations, human, people, transcript
+from care import conversations, human, people, ratings, transcript
 from care.refusals import Refusal, Refused
 from web.common import chat_key, clock, languages
 from web.common.access import Access, access
@@ -52,10 +52,11 @@ def start_chat() -> Any:
 @access(Access.PERSON)
 def chat() -> Any:
     """The conversation as it stands."""
-    return _chat_page(new_code=session.pop(NEW_CODE, None))
+    return chat_page(new_code=session.pop(NEW_CODE, None))
 
 
-def _chat_page(*, new_code: str | None = None, draft: str = "", problem: Any = None) -> Any:
+def chat_page(*, new_code: str | None = None, draft: str = "", problem: Any = None, rating: str = "") -> Any:
+    """Draw the conversation, with what was typed and could not be taken."""
     conversation, now_open = own(), opening(languages.language())
     rows = transcript.messages_after(session=reading(), conversation_id=conversation.id, seq=0, limit=PAGE_OF_MESSAGES)
     return render_template(
@@ -66,6 +67,8 @@ def _chat_page(*, new_code: str | None = None, draft: str = "", problem: Any = N
         new_code=new_code,
         draft=draft,
         problem=problem,
+        rating=rating,
+        rated=ratings.of(session=reading(), conversation_id=conversation.id) is not None,
         client_key=uuid.uuid4().hex,
         longest=conversations.LONGEST_MESSAGE,
         opening_line=opening_line(now_open.staffed, now_open.next_at),
@@ -96,7 +99,7 @@ def send_message() -> Any:
         if wants_json():
             return refused_answer(refused)
         # Without scripts the page itself keeps what was typed.
-        return _chat_page(draft=str(text), problem=refusal_words(refused.refusal)), refused_answer(refused)[1]
+        return chat_page(draft=str(text), problem=refusal_words(refused.refusal)), refused_answer(refused)[1]
     if wants_json():
         return jsonify({"messages": views})
     return redirect(url_for("public.chat", _anchor="newest"), code=303)

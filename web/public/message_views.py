@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from care import places_in_line, ratings
+from care.wording import say
 from models.conversations import Conversation, Message, Owner, Sender
+from web.common import clock
+from web.common.database import reading
 from web.public.opening import opening
 
 # What the page needs to draw a message; anything else that a record carries stays on the server.
@@ -48,4 +52,27 @@ def status_view(conversation: Conversation) -> dict[str, Any]:
         "staff_name": conversation.owner_staff.display_name if conversation.owner_staff else None,
         "closed": conversation.closed_at is not None,
         "waiting": conversation.human_requested_at is not None and not with_person,
+        "line": line_words(conversation),
+        "rate": ratings.may_ask(session=reading(), conversation=conversation, now=clock.now()),
     }
+
+
+def line_words(conversation: Conversation) -> str:
+    """Return where the person stands and how long it took others; empty when nobody is there who could come."""
+    place = places_in_line.place_of(session=reading(), conversation=conversation, now=clock.now())
+    if place is None:
+        return ""
+    language = conversation.language
+    said = [
+        say("line.first", language)
+        if place.number == 1
+        else say("line.place", language, number=str(place.number), ahead=str(place.number - 1))
+    ]
+    if place.usual is None:
+        said.append(say("line.unknown", language))
+    else:
+        said.append(say("line.usual", language, low=str(place.usual.low), high=str(place.usual.high)))
+    if place.longer_than_usual:
+        said.append(say("line.longer", language))
+    said.append(say("line.danger_first", language))
+    return (" " if language == "en" else "").join(said)

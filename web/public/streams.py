@@ -23,6 +23,7 @@ class Listener:
     def __init__(self, conversation_id: int, seen: int) -> None:
         self.conversation_id = conversation_id
         self.seen = seen
+        self.waits = False
 
     def first(self) -> Iterator[str]:
         """Say how things stand, and everything since the number the browser came with."""
@@ -34,7 +35,8 @@ class Listener:
         kinds = {kind for _number, kind, _payload in events}
         if "message" in kinds:
             yield from self._new_messages()
-        if kinds - {"message", "typing"}:
+        # The line in front of somebody concerns those who stand in it, and nobody else.
+        if kinds - {"message", "typing", "waiting"} or ("waiting" in kinds and self.waits):
             yield self._status()
         for _number, kind, payload in events:
             if kind == "typing":
@@ -47,7 +49,9 @@ class Listener:
             yield sse("message", view, number=self.seen)
 
     def _status(self) -> str:
-        return sse("status", status_view(db.session.get_one(Conversation, self.conversation_id)))
+        status = status_view(db.session.get_one(Conversation, self.conversation_id))
+        self.waits = status["waiting"]
+        return sse("status", status)
 
 
 @blueprint.get("/chat/stream")
@@ -58,7 +62,7 @@ def chat_stream() -> Any:
     listener = Listener(conversation_id, _last_seen())
     app = cast("Any", current_app)._get_current_object()
     # The desk's hours are everybody's: who waits learns in the same second that somebody has come or gone.
-    channels = (live.chat_channel(conversation_id), live.HOURS)
+    channels = (live.chat_channel(conversation_id), live.HOURS, live.WAITING)
     return stream(cast("Flask", app), channels, listener.first, listener.again)
 
 

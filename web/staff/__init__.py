@@ -13,6 +13,7 @@ from web.staff import (
     calendar,
     cases,
     conversations,
+    desk,
     duty,
     duty_patterns,
     duty_swaps,
@@ -33,6 +34,7 @@ from web.staff import (
     sign_in,
     triage,
     voices,
+    worried_reports,
 )
 from web.staff.blueprint import blueprint
 
@@ -44,6 +46,7 @@ __all__ = [
     "calendar",
     "cases",
     "conversations",
+    "desk",
     "duty",
     "duty_patterns",
     "duty_swaps",
@@ -65,6 +68,7 @@ __all__ = [
     "sign_in",
     "triage",
     "voices",
+    "worried_reports",
 ]
 
 

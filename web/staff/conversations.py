@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import current_app, flash, g, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
-from care import case_file, desk, live, transcript
+from care import canned_replies, case_file, desk, live, transcript, transfers
 from care.refusals import Refusal, Refused
 from models.conversations import Conversation
 from models.staff import StaffMember
@@ -24,6 +24,8 @@ from web.common.wants import wants_json
 from web.staff import summary, transcript_rows
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
+from web.staff.desk import side
+from web.staff.desk.forms import BesideForm, TransferForm
 from web.staff.forms import LONGEST_REPLY, ReplyForm, add_error
 from web.staff.paths import safe_next
 from web.staff.queue import is_listening
@@ -35,25 +37,43 @@ def conversation(conversation_id: int) -> Any:
     """Open a conversation; the look is recorded."""
     with unit_of_work() as work:
         case_file.see_conversation(session=work, conversation_id=conversation_id, actor=security.me(), now=clock.now())
-    return _page(conversation_id)
+    return page(conversation_id)
 
 
-def _page(conversation_id: int, form: ReplyForm | None = None, status: int = 200) -> Any:
+def page(
+    conversation_id: int,
+    form: ReplyForm | None = None,
+    transfer: TransferForm | None = None,
+    beside: Mapping[str, BesideForm] | None = None,
+    status: int = 200,
+) -> Any:
+    """Draw the conversation; a form that was refused comes back with its words."""
     found = reading().get_one(Conversation, conversation_id)
+    me, now = security.me(), clock.now()
     messages = transcript.messages_after(session=reading(), conversation_id=conversation_id, seq=0)
     # A form that is sent twice carries the same key, so its words arrive once.
     form = form or ReplyForm(formdata=None, data={"client_key": str(uuid.uuid4())})
-    page = render_template(
+    drawn = render_template(
         "staff/conversation.html",
         conversation=found,
-        rows=transcript_rows.rows(session=reading(), messages=messages, me=security.me()),
-        status=transcript_rows.status(session=reading(), conversation=found, me=security.me()),
+        rows=transcript_rows.rows(session=reading(), messages=messages, me=me),
+        status=transcript_rows.status(session=reading(), conversation=found, me=me),
+        side=side.side(session=reading(), conversation=found, me=me),
         intake=summary.intake(found.beneficiary, language()),
+        once=summary.once(session=reading(), conversation=found, language=language(), now=now),
         screenings=summary.screenings(session=reading(), beneficiary=found.beneficiary, language=language()),
         form=form,
+        transfer=transfer
+        or TransferForm(formdata=None, receivers=transfers.receivers(session=reading(), actor=me, now=now)),
+        beside={kind: (beside or {}).get(kind) or _blank_note() for kind in ("note", "whisper")},
+        canned=canned_replies.offered_in(session=reading(), conversation=found),
         longest=LONGEST_REPLY,
     )
-    return page, status
+    return drawn, status
+
+
+def _blank_note() -> BesideForm:
+    return BesideForm(formdata=None, data={"key": str(uuid.uuid4())})
 
 
 @blueprint.get("/conversations/<row:conversation_id>/messages")
@@ -67,6 +87,7 @@ def messages(conversation_id: int) -> Any:
         {
             "messages": transcript_rows.rows(session=reading(), messages=newer, me=security.me()),
             "status": transcript_rows.status(session=reading(), conversation=found, me=security.me()),
+            "side": side.side(session=reading(), conversation=found, me=security.me()),
         }
     )
 
@@ -82,7 +103,7 @@ def conversation_stream(conversation_id: int) -> Any:
     def again(_events: list[Event]) -> Iterator[str]:
         return speak()
 
-    channels = (live.chat_channel(found.id),)
+    channels = (live.chat_channel(found.id), live.side_channel(found.id))
     return stream(current_app._get_current_object(), channels, speak, again)  # type: ignore[attr-defined]
 
 
@@ -104,6 +125,7 @@ def _speaker(conversation_id: int, after: int) -> Any:
             yield sse("message", row, number=last)
         found = reading().get_one(Conversation, conversation_id)
         yield sse("status", transcript_rows.status(session=reading(), conversation=found, me=me))
+        yield sse("side", side.side(session=reading(), conversation=found, me=me))
 
     return speak
 
@@ -152,7 +174,7 @@ def _not_said(conversation_id: int, form: ReplyForm, refused: Refused) -> Any:
         return refused_answer(refused)
     if not form.text.errors:
         add_error(form.text, str(refusal_words(refused.refusal)))
-    return _page(conversation_id, form=form, status=422)
+    return page(conversation_id, form=form, status=422)
 
 
 @blueprint.post("/conversations/<row:conversation_id>/hand-back")

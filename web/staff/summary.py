@@ -9,12 +9,15 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from care import case_file, intakes
+from care import callbacks, case_file, intakes, promises, safety_plans
 from models.beneficiaries import AgeBand, Beneficiary
+from models.conversations import Conversation
 from models.screenings import Screening
 from triage.instruments import REFUSED, instrument, item_by_key
-from web.staff import words
+from web.common.languages import local_time
+from web.staff import reasons, words
 
+REASONS_AT_MOST = 5
 # The answers a colleague must see in full, whatever the totals say.
 SAFETY_ITEMS = ("phq-9.9", "asq.1", "asq.2", "asq.3", "asq.4", "asq.5")
 
@@ -57,6 +60,85 @@ def intake(beneficiary: Beneficiary, language: str) -> IntakeSummary:
         has_contact=beneficiary.emergency_contact is not None,
         contact_declined=bool(told and told.emergency_contact_declined),
     )
+
+
+@dataclass(frozen=True)
+class Change:
+    """A total, and how far it has moved since the time before."""
+
+    title: str
+    total: int
+    by: int | None
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class TellOnce:
+    """What the person has said already and need not say again, with what was promised to them."""
+
+    worries: list[str]
+    story: str | None
+    told_at: datetime | None
+    # When the person looked at what was understood and said that it is right; None while they have not.
+    approved_at: datetime | None
+    wish: str | None
+    scores: list[Change]
+    reasons: list[str]
+    promises: list[str]
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is known yet."""
+        return not (self.worries or self.story or self.wish or self.scores or self.reasons or self.promises)
+
+
+def once(*, session: Session, conversation: Conversation, language: str, now: datetime) -> TellOnce:
+    """Return the card at the top of a conversation: what must not be asked again."""
+    person = conversation.beneficiary
+    told = person.intake
+    case = case_file.open_case(session=session, beneficiary_id=person.id)
+    return TellOnce(
+        worries=[str(words.WORRIES.get(worry, worry)) for worry in (told.worries if told else [])],
+        story=told.story if told else None,
+        told_at=told.started_at if told else None,
+        approved_at=told.completed_at if told else None,
+        wish=str(words.URGENCIES[told.urgency]) if told and told.urgency else None,
+        scores=_changes(session, person, language),
+        reasons=reasons.of_case(case, language, REASONS_AT_MOST) if case else [],
+        promises=_promises(session, conversation, language, now),
+    )
+
+
+def _changes(session: Session, person: Beneficiary, language: str) -> list[Change]:
+    """Return the newest total of each questionnaire beside the one before it."""
+    found: dict[str, list[tuple[int, datetime]]] = {}
+    for screening in case_file.screenings_of(session=session, beneficiary_id=person.id, limit=20):
+        for row in screening.scores:
+            found.setdefault(row.instrument, []).append((row.total, screening.started_at))
+    return [
+        Change(
+            title=instrument(name).title(language),
+            total=totals[0][0],
+            by=totals[0][0] - totals[1][0] if len(totals) > 1 else None,
+            since=totals[1][1] if len(totals) > 1 else None,
+        )
+        for name, totals in sorted(found.items())
+    ]
+
+
+def _promises(session: Session, conversation: Conversation, language: str, now: datetime) -> list[str]:
+    """Return what the person was promised and still waits for."""
+    found = []
+    promise = callbacks.open_of(session=session, conversation_id=conversation.id)
+    if promise is not None:
+        found.append(
+            _("Call-back by %(name)s until %(time)s", name=promise.owner.display_name, time=local_time(promise.due_at))
+        )
+    for one in promises.appointments_ahead(session=session, beneficiary_id=conversation.beneficiary_id, now=now):
+        found.append(_("%(service)s on %(time)s", service=one.service.name(language), time=local_time(one.starts_at)))
+    if safety_plans.newest(session=session, beneficiary_id=conversation.beneficiary_id) is not None:
+        found.append(_("There is a safety plan that was made together."))
+    return found
 
 
 @dataclass(frozen=True)

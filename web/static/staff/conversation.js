@@ -3,6 +3,7 @@
 import { fill, setLevel } from "./filling.js";
 import { openLine, showLine } from "./line.js";
 import { token } from "./desk.js";
+import { drawSide, startSide } from "./side.js";
 
 const page = document.querySelector("[data-talk]");
 const lines = page.querySelector("[data-lines]");
@@ -97,12 +98,13 @@ toEnd();
 
 const line = openLine({
   stream: () => `${page.dataset.stream}?after=${last}`,
-  events: { message: add, status: drawStatus },
+  events: { message: add, status: drawStatus, side: drawSide },
   ask: {
     url: () => `${page.dataset.messages}?after=${last}`,
-    take: (answer) => { answer.messages.forEach(add); drawStatus(answer.status); },
+    take: (answer) => { answer.messages.forEach(add); drawStatus(answer.status); drawSide(answer.side); },
   },
   onState: showLine(page),
   onSignedOut: () => showError(page.dataset.wordsKept),
 });
+startSide(() => line.askNow());
 page.addEventListener("desk:pressed", () => line.askNow());

@@ -45,6 +45,10 @@ function show(next) {
   chat.querySelector(".who__icon use").setAttribute("href", withPerson ? "#i-person" : "#i-programme");
   chat.querySelector('[data-who="more"]').textContent = explain(next, withPerson);
   chat.querySelector("[data-ask-human]").hidden = withPerson || next.closed;
+  chat.querySelector("[data-place]").hidden = !next.line;
+  const place = chat.querySelector("[data-place-words]");
+  if (place.textContent !== (next.line ?? "")) place.textContent = next.line ?? "";
+  chat.querySelector("[data-rate]").hidden = !next.rate;
   document.getElementById("composer").hidden = next.closed;
   document.getElementById("closed").hidden = !next.closed;
 }
