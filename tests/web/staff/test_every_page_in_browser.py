@@ -13,7 +13,8 @@ from tests.fixtures.browser import DESKTOP, PHONE
 from tests.fixtures.desk import PASSWORD, DeskSite
 from tests.fixtures.links import walk
 
-pytestmark = pytest.mark.browser
+# A slow machine opens some forty pages in one test.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 # Together they see every page: who leads, who manages, who counsels, who visits, and who helps.
 READERS = ("wangfang", "zhaolei", "chenyu", "sunli", "linxiao")
@@ -34,12 +35,13 @@ def address(full_base: DeskSite) -> Iterator[str]:
     server.server_close()
 
 
-def _pages(site: DeskSite) -> dict[str, list[str]]:
+@pytest.fixture(scope="module")
+def pages(full_base: DeskSite) -> dict[str, list[str]]:
     """Return for each reader the pages that nobody before has seen."""
     seen: set[str] = set()
     pages: dict[str, list[str]] = {}
     for reader in READERS:
-        browser = site.browser()
+        browser = full_base.browser()
         assert browser.sign_in(reader).status_code == 303
         pages[reader] = [path for path in walk(browser).pages if path.partition("?")[0] not in seen]
         seen |= {path.partition("?")[0] for path in pages[reader]}
@@ -56,26 +58,30 @@ def _faults(page: Page, findings: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize(("viewport", "language", "barriers"), WINDOWS, ids=["phone-zh", "desktop-en"])
+@pytest.mark.parametrize("reader", READERS)
 def test_every_page_of_the_desk_fits_and_has_no_serious_barrier(
-    full_base: DeskSite,
     address: str,
+    pages: dict[str, list[str]],
     open_page: Callable[..., Page],
     axe_findings: Callable[[Page], list[str]],
+    reader: str,
     viewport: dict[str, int],
     language: str,
     barriers: bool,
 ) -> None:
+    page = open_page(f"{address}/staff/sign-in", language=language, viewport=viewport)
+    page.fill("#username", reader)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_url("**/staff/**")
+    # Only the other language is offered.
+    other = page.locator(f"button[name=language][value='{language}']")
+    if other.count():
+        other.first.click()
     faults: dict[str, list[str]] = {}
-    for reader, paths in _pages(full_base).items():
-        page = open_page(f"{address}/staff/sign-in", language=language, viewport=viewport)
-        page.fill("#username", reader)
-        page.fill("#password", PASSWORD)
-        page.press("#password", "Enter")
-        page.wait_for_url("**/staff/**")
-        page.locator(f"button[name=language][value='{language}']").first.click()
-        for path in paths:
-            page.goto(address + path, wait_until="domcontentloaded")
-            found = _faults(page, axe_findings(page) if barriers else [])
-            if found:
-                faults[f"{reader} {path}"] = found
+    for path in pages[reader]:
+        page.goto(address + path, wait_until="domcontentloaded")
+        found = _faults(page, axe_findings(page) if barriers else [])
+        if found:
+            faults[path] = found
     assert faults == {}
