@@ -9,12 +9,13 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from care import callbacks, case_file, crises, desk, duty
+from care import callbacks, case_file, crises, desk, duty, reply_alarms, transfers
 from care.clocks import clock as clock_of
 from models.conversations import Conversation, Owner
 from models.crises import CallBack, CrisisCase
 from models.duty import DutyTurn
 from models.staff import StaffMember
+from models.transfers import Transfer
 from web.common.languages import language, local_time
 from web.staff import reasons, system_state, words
 from web.staff.paths import path_of
@@ -29,19 +30,24 @@ def read(*, session: Session, me: StaffMember, now: datetime) -> dict[str, Any]:
     recent = [one for one in desk.recent(session=session, limit=RECENT_AT_MOST) if one.owner_staff_id != me.id]
     waiting, mine = desk.waiting(session=session), desk.mine(session=session, actor=me)
     promises = callbacks.standing(session=session)
+    offers = transfers.for_me(session=session, actor=me, now=now)
     levels = case_file.open_cases(
         session=session,
         beneficiary_ids=[one.beneficiary_id for one in (*recent, *waiting, *mine)]
-        + [promise.conversation.beneficiary_id for promise in promises],
+        + [promise.conversation.beneficiary_id for promise in promises]
+        + [offer.conversation.beneficiary_id for offer in offers],
     )
+    owned = [one.id for one in (*recent, *mine) if one.owner is Owner.STAFF]
+    silent = reply_alarms.rung_in(session=session, conversation_ids=owned) if owned else {}
     state = system_state.now()
     shown = {
         "now": now.isoformat(),
         "cases": [case_row(case, me) for case in crises.queue_of_open_cases(session=session)],
         "waiting": [conversation_row(one, levels, since=one.human_requested_at) for one in waiting],
         "call_backs": [_call_back_row(promise, levels, me, now) for promise in promises],
-        "mine": [conversation_row(one, levels) for one in mine],
-        "recent": [conversation_row(one, levels) for one in recent],
+        "offers": [_offer_row(one, levels) for one in offers],
+        "mine": [conversation_row(one, levels, silent=silent) for one in mine],
+        "recent": [conversation_row(one, levels, silent=silent) for one in recent],
         "duty": duty_row(session=session, me=me, now=now),
         "system": {"scheduler": state.scheduler, "bot": state.bot},
     }
@@ -103,11 +109,15 @@ def _who(case: CrisisCase) -> str:
 
 
 def conversation_row(
-    conversation: Conversation, levels: dict[int, CrisisCase], since: datetime | None = None
+    conversation: Conversation,
+    levels: dict[int, CrisisCase],
+    since: datetime | None = None,
+    silent: dict[int, datetime] | None = None,
 ) -> dict[str, Any]:
     """Return one conversation as a line of a list."""
     case = levels.get(conversation.beneficiary_id)
-    moment = since or conversation.last_message_at
+    waits = (silent or {}).get(conversation.id)
+    moment = since or waits or conversation.last_message_at
     owner = conversation.owner_staff
     return {
         "id": conversation.id,
@@ -119,8 +129,16 @@ def conversation_row(
         "shown": local_time(moment, "short"),
         "owner": owner.display_name if owner and conversation.owner is Owner.STAFF else _("The bot answers"),
         "language": "English" if conversation.language == "en" else "中文",
+        # Somebody waits for an answer here, and its clock has rung.
+        "overdue": waits is not None,
+        "unanswered": waits is not None,
         "url": path_of("staff.conversation", conversation_id=conversation.id),
     }
+
+
+def _offer_row(offer: Transfer, levels: dict[int, CrisisCase]) -> dict[str, Any]:
+    row = conversation_row(offer.conversation, levels, since=offer.offered_at)
+    return row | {"owner": _("%(name)s passes it on", name=offer.giver.display_name), "overdue": True}
 
 
 def _call_back_row(promise: CallBack, levels: dict[int, CrisisCase], me: StaffMember, now: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app, g, jsonify, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 
-from care import duty, live
+from care import desk_handovers, duty, follow_up_lists, live
 from models.staff import StaffMember
 from web.common import clock, security
 from web.common.access import Access, access, staff_may
@@ -36,7 +36,8 @@ def home() -> Any:
     watchman().look()
     state = desk_state.read(session=reading(), me=security.me(), now=clock.now())
     ahead = gap_days() if staff_may(Access.PLAN_DUTY) else []
-    return render_template("staff/queue.html", state=state, gaps_ahead=ahead)
+    missed = follow_up_lists.count_late(session=reading(), now=clock.now())
+    return render_template("staff/queue.html", state=state, gaps_ahead=ahead, missed_follow_ups=missed)
 
 
 @blueprint.get("/queue/state")
@@ -120,9 +121,12 @@ def check_in() -> Any:
 @blueprint.post("/away")
 @access(Access.CHECK_IN)
 def check_out() -> Any:
-    """Leave the desk: from now on nobody is promised this colleague."""
+    """Leave the desk: from now on nobody is promised this colleague; what is open asks for a word to the next one."""
+    left_open = len(desk_handovers.open_things(session=reading(), now=clock.now()))
     return act(
         lambda work: duty.check_out(session=work, actor=security.me(), now=clock.now()),
-        back=url_for("staff.home"),
-        done=_("You are checked out."),
+        back=url_for("staff.desk_handover" if left_open else "staff.home"),
+        done=_("You are checked out. Please leave a note about what is open.")
+        if left_open
+        else _("You are checked out."),
     )

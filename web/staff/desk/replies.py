@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from care import canned_replies
 from care.refusals import Refused
@@ -122,8 +121,5 @@ def add_suggested_replies() -> Any:
     """Write the suggested replies as drafts."""
     with unit_of_work() as work:
         added = canned_replies.add_suggestions(session=work, actor=security.me(), now=clock.now())
-    flash(
-        ngettext("%(num)d draft was added.", "%(num)d drafts were added.", added),
-        "good",
-    )
+    flash(_("Drafts added: %(count)s.", count=added), "good")
     return redirect(url_for("staff.canned_replies_page"), code=303)

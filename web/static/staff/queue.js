@@ -10,6 +10,7 @@ const calmTitle = document.title;
 const template = (name) => page.querySelector(`[data-template-of="${name}"]`);
 const loudCases = new Set([...page.querySelectorAll(".case-row--rings")].map((row) => `${row.dataset.key}`));
 const waitingPeople = new Set([...page.querySelectorAll("[data-rows='waiting'] > li")].map((row) => row.dataset.key));
+const callingRows = new Set();
 let alarms = loudCases.size;
 let flash = false;
 let newest = "";
@@ -68,6 +69,12 @@ function soundFor(state) {
   const asking = state.waiting.filter((one) => !waitingPeople.has(String(one.id)));
   waitingPeople.clear();
   for (const one of state.waiting) waitingPeople.add(String(one.id));
+  /* A conversation that is offered to me, or a person I have left without an answer, calls once each. */
+  const calling = [...state.offers, ...state.mine.filter((one) => one.unanswered)];
+  const called = calling.filter((one) => !callingRows.has(String(one.id)));
+  callingRows.clear();
+  for (const one of calling) callingRows.add(String(one.id));
+  if (called.length) bell.ring("chime");
   if (asking.length) {
     bell.ring("chime");
     page.querySelector("[data-murmur]").textContent = asking
