@@ -11,7 +11,7 @@ import httpx
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
-from care import outbox, transcript
+from care import blocks, outbox, transcript
 from care.wording import say
 from models.conversations import Conversation, Message, MessageKind, Owner, Sender
 from models.database import writing
@@ -153,6 +153,10 @@ def _store_answers(*, session: Session, row_id: int, answers: list[dict[str, Any
         # A colleague took over while the bot was thinking: what it wanted to say is not said.
         outbox.give_up(row=row, reason="taken_over", now=now)
         return
+    if blocks.in_the_way(session=session, conversation=conversation, now=now) is not None:
+        # The bot has listened and could have raised an alarm; its small talk rests with the chat.
+        outbox.give_up(row=row, reason="resting", now=now)
+        return
     for answer in answers:
         text, buttons = _readable(answer)
         if text or buttons:
@@ -196,6 +200,8 @@ def _note_silence(*, session: Session, row_id: int, error: str, now: datetime) -
     assert row.conversation_id is not None
     conversation = transcript.locked(session=session, conversation_id=row.conversation_id)
     if conversation.owner is Owner.STAFF:
+        return
+    if blocks.in_the_way(session=session, conversation=conversation, now=now) is not None:
         return
     for message in _unanswered(session=session, conversation_id=conversation.id):
         _say_away(session=session, conversation=conversation, message=message, now=now)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from care import crises, human, live, outbox, safety_question, safety_replies, transcript, triage_decisions
+from care import blocks, crises, human, live, outbox, safety_question, safety_replies, transcript, triage_decisions
 from care.refusals import Refusal, Refused
 from care.safety_question import Answer
 from models.base import LARGEST_ID
@@ -101,6 +101,12 @@ def post(
     elif conversation.owner is Owner.BOT and answer is None:
         # The direct question was the site's own; the bot has nothing to add to its answer.
         queue_bot_turn(session=session, message=message, assessment=assessment, now=now)
+        resting = blocks.in_the_way(session=session, conversation=conversation, now=now)
+        if resting is not None:
+            # The bot still reads the line and may raise an alarm; what it says is not said (care/bot_line.py).
+            replies += blocks.answer(
+                session=session, block=resting, conversation=conversation, now=now, timezone=timezone
+            )
     live.publish(session=session, channel=live.DESK, kind="message", now=now, conversation_id=conversation.id)
     return Posted(message, replies, repeated=False, assessment=assessment)
 

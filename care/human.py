@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import audit, callbacks, duty, live, opening, transcript
+from care import audit, blocks, callbacks, duty, live, opening, transcript
 from care.wording import say, when
 from models.conversations import Conversation, Message, MessageKind, Owner, Sender
 from models.crises import CallBack
@@ -27,6 +27,8 @@ class Outcome(StrEnum):
     ALREADY_HERE = "already_here"
     CALL_BACK = "call_back"
     NOBODY = "nobody"
+    # The chat rests after abuse; the person is told until when. In danger it does not rest (care/blocks.py).
+    RESTING = "resting"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,12 @@ def request(
     """Ask for a person on behalf of the person in this conversation."""
     if conversation.owner is Owner.STAFF:
         return Request(Outcome.ALREADY_HERE, [])
+    resting = blocks.in_the_way(session=session, conversation=conversation, now=now)
+    if resting is not None:
+        told = blocks.answer(
+            session=session, block=resting, conversation=conversation, now=now, timezone=timezone, asked=True
+        )
+        return Request(Outcome.RESTING, told)
     language = conversation.language
     waiting = conversation.human_requested_at is not None
     if not waiting:
