@@ -88,6 +88,7 @@ def test_missed_one_stands_first_for_its_owner_and_is_counted_for_leads(desk_sit
     assert late.index("Late") < late.index(f"/staff/follow-ups/{number}")
     assert "missed: 1" in lead.get("/staff/my-day").get_data(as_text=True)
     assert "Was due by" in lead.get("/staff/follow-ups").get_data(as_text=True)
+    assert "Follow-ups that were missed: 1" in browser.get("/staff/").get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ DUTIES: dict[DutyKind, Any] = {
 }
 DUTY_WHY: dict[DutyKind, Any] = {
     DutyKind.GUARDIAN: _(
-        "The person is a minor. The guardian should know, unless the guardian is the danger: then say so below."
+        "The person is a minor. The guardian should know, unless the guardian is the danger: then write that instead."
     ),
     DutyKind.REPORT: _(
         "A minor may be being hurt. Report at once to the police (110), civil affairs or education; it does not need"
