@@ -10,7 +10,17 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, case_changes, case_review_keeping, duty, follow_up_ladders, intervention_duties, live, outbox
+from care import (
+    audit,
+    case_changes,
+    case_review_keeping,
+    drill_marks,
+    duty,
+    follow_up_ladders,
+    intervention_duties,
+    live,
+    outbox,
+)
 from care.clocks import clock
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
@@ -319,6 +329,7 @@ def acknowledge(*, session: Session, case_id: int, actor: StaffMember, now: date
     )
     live.publish(session=session, channel=live.DESK, kind="case", now=now, case_id=case_id)
     session.refresh(case)
+    drill_marks.taken(session=session, case=case, actor=actor, now=now)
     return case
 
 

@@ -36,7 +36,7 @@ def running(*, session: Session, beneficiary_id: int) -> FollowUpLadder | None:
 
 def calls_for_one(case: CrisisCase) -> bool:
     """Tell whether the case stood at orange or higher at any time, and was about danger to this person."""
-    if case.risk_check_id is None and case.unchecked_reason in _NOBODY_TO_FOLLOW:
+    if case.beneficiary.is_drill or (case.risk_check_id is None and case.unchecked_reason in _NOBODY_TO_FOLLOW):
         return False
     levels = [case.risk, *(Level(flag.level.value) for flag in case.flags)]
     return any(level.is_at_least(Level.ORANGE) for level in levels)

@@ -124,6 +124,9 @@ def mark(
     raised in the same unit of work. A changed mark takes the clearing back, because it was given to another verdict.
     """
     message = message_of(session=session, message_id=message_id)
+    if message.conversation.beneficiary.is_drill:
+        # The line of a fire drill is our own: it must not teach the detector.
+        raise Refused(Refusal.NOT_FOUND)
     before = decided(session=session, message_id=message_id)
     _check_level(verdict, level, before)
     note = (note or "").strip() or None
