@@ -10,6 +10,7 @@ from schedules.jobs import (
     check_ins,
     crises,
     desk,
+    drills,
     duty,
     follow_ups,
     interventions,
@@ -25,6 +26,8 @@ from schedules.runner import Entry
 TIMETABLE = (
     # Alarms first: an emergency rings each person for one minute, so five seconds are the most it may lag.
     Entry("climb-unanswered", crises.climb_unanswered, timedelta(seconds=2)),
+    # A drill leaves the desk as soon as a real person needs it.
+    Entry("keep-drills", drills.keep_drills, timedelta(seconds=2)),
     Entry("scheduler", upkeep.pulse, timedelta(seconds=5)),
     Entry("send-notices", outbox.send_notices, timedelta(seconds=2)),
     Entry("send-ordinary-notices", outbox.send_ordinary_notices, timedelta(seconds=5)),
