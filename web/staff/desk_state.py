@@ -62,7 +62,7 @@ def case_row(case: CrisisCase, me: StaffMember) -> dict[str, Any]:
     return {
         "id": case.id,
         "code": case.beneficiary.code,
-        "synthetic": case.beneficiary.synthetic,
+        "synthetic": case.beneficiary.shown_as_exercise,
         "level": case.level.value,
         "level_name": str(words.LEVELS[case.level.value]),
         "reasons": reasons.of_case(case, language(), REASONS_AT_MOST),
@@ -122,7 +122,7 @@ def conversation_row(
     return {
         "id": conversation.id,
         "code": conversation.beneficiary.code,
-        "synthetic": conversation.beneficiary.synthetic,
+        "synthetic": conversation.beneficiary.shown_as_exercise,
         "level": case.level.value if case else "",
         "level_name": str(words.LEVELS[case.level.value]) if case else "",
         "at": moment.isoformat(),
