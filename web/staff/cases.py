@@ -71,7 +71,7 @@ def _page(case_id: int, closing: ClosingForm | None = None, raising: RaiseForm |
 
 def _closing_form(case: CrisisCase, **given: Any) -> ClosingForm:
     form = ClosingForm(**given)
-    if case.beneficiary.synthetic:
+    if case.beneficiary.shown_as_exercise:
         form.offer_exercise()
     return form
 
