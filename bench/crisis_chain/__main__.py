@@ -1,0 +1,66 @@
+"""Measure the crisis chain.
+
+    .venv/web/bin/python -m bench.crisis_chain year   [--nights 365] [--seed 1] [--quick]
+    .venv/web/bin/python -m bench.crisis_chain search [--examples 300] [--quick]
+
+Each prints what it found beside what is asked, and exits 1 when that is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.crisis_chain.night import Year
+
+
+def shown(title: str, value: object, asked: str, good: bool) -> bool:
+    """Print one line of the table; return whether the figure is what is asked for."""
+    print(f"{title:<66} {value!s:>12}   asked: {asked:<10} {'ok' if good else 'MISSED'}", flush=True)
+    return good
+
+
+def year(given: argparse.Namespace) -> bool:
+    """Simulate the nights."""
+    nights = 20 if given.quick else given.nights
+
+    def tell(number: int) -> None:
+        if sys.stderr.isatty() and number % 10 == 0:
+            print(f"\r{number} nights", end="", file=sys.stderr, flush=True)
+
+    with tempfile.TemporaryDirectory() as folder:
+        found = Year(Path(folder), given.seed).run(nights, tell)
+    counts = found.counts
+    print(f"{nights} nights, seed {given.seed}: " + ", ".join(f"{counts[key]} {key}" for key in sorted(counts)))
+    within = counts["steps within their clock"]
+    late = counts["BREACH: a step longer than its clock"]
+    silent = sum(number for what, number in counts.items() if what.startswith("SILENT"))
+    share = 100 * within / max(1, within + late)
+    lost = counts["flags lost or doubled"] + counts["people with two open cases"]
+    return all(
+        [
+            shown("cases acknowledged or climbing within their clock", f"{share:.2f} %", "100 %", late == 0),
+            shown("silent breaches", silent, "0", silent == 0),
+            shown("flags lost or doubled, people with two open cases", lost, "0", lost == 0),
+        ]
+    )
+
+
+def main() -> int:
+    """Run one of the measurements."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    measures: dict[str, Callable[[argparse.Namespace], bool]] = {"year": year}
+    one = commands.add_parser("year", help="a year of bad nights with a simulated clock")
+    one.add_argument("--nights", type=int, default=365)
+    one.add_argument("--seed", type=int, default=1)
+    one.add_argument("--quick", action="store_true", help="20 nights")
+    given = parser.parse_args()
+    return 0 if measures[given.command](given) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
