@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_reply import WORRY, hear_worry
 from actions.turn import Turn
+from actions.wordless import meet, wordless
 
 # The two likeliest intents together, from which on we know at least that it is a worry.
 SURE_OF_A_WORRY = 0.4
@@ -29,19 +30,25 @@ class ActionRepair(Action):
     ) -> list[dict[str, Any]]:
         """Say the sentence for this miss; a worry that could be one of two kinds is no miss."""
         turn = Turn(dispatcher, tracker)
+        odd = wordless(turn)
+        if odd is not None:
+            return [SlotSet(slot, value) for slot, value in meet(turn, odd).items()]
         worry = _one_of_two_worries(turn)
         if worry is not None:
             heard = int(tracker.get_slot("worries_heard") or 0) + 1
             hear_worry(turn, worry, heard)
             return [SlotSet("misses", 0), SlotSet("worries_heard", heard)]
         misses = int(tracker.get_slot("misses") or 0) + 1
-        if misses >= OFFER_A_PERSON_AT:
+        if misses > OFFER_A_PERSON_AT:
+            # Said once, "I cannot follow" is enough: from here on the way to a person stays open.
+            turn.say("utter_missed_more", ["human", "breathing", "talk_more"])
+        elif misses == OFFER_A_PERSON_AT:
             turn.say("utter_missed_thrice", ["human", "talk_more", "breathing"])
         elif misses == NARROW_AT:
             turn.say("utter_missed_twice", ["talk_more", "start_intake", "start_screening", "breathing", "human"])
         else:
             turn.say("utter_missed_once")
-        return [SlotSet("misses", 0 if misses >= OFFER_A_PERSON_AT else misses)]
+        return [SlotSet("misses", misses)]
 
 
 def _one_of_two_worries(turn: Turn) -> str | None:

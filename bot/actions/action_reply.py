@@ -12,8 +12,12 @@ from actions.kept_answers import deliver_kept
 from actions.turn import Turn
 from actions.web_client import SiteAway, SiteRefused, site
 from actions.wording import exists
+from actions.wordless import meet, wordless
 
 WORRY = "worry_"
+VIOLENCE = "worry_violence"
+# What goes wrong between us and the person is for the staff to hear, if the person wants that.
+TO_A_PERSON = ("complaint", "claim_age", "send_photo")
 # After this many worries in a row, a next step is offered; before that we only listen.
 LISTEN_FIRST = 2
 RESUME = ("continue_screening", "restart_screening", "later")
@@ -32,6 +36,9 @@ class ActionReply(Action):
     ) -> list[dict[str, Any]]:
         """Reply to the latest intent and start counting misses anew."""
         turn = Turn(dispatcher, tracker)
+        odd = wordless(turn)
+        if odd is not None:
+            return [*await deliver_kept(turn), *(SlotSet(slot, value) for slot, value in meet(turn, odd).items())]
         heard = int(tracker.get_slot("worries_heard") or 0)
         if turn.intent.startswith(WORRY):
             heard += 1
@@ -49,8 +56,8 @@ class ActionReply(Action):
 
 
 def hear_worry(turn: Turn, worry: str, heard: int) -> None:
-    """Reflect a worry; after the second, say what could come next."""
-    turn.say(f"utter_{worry}")
+    """Reflect a worry; after the second, say what could come next. Who is hurt by someone sees a person at once."""
+    turn.say(f"utter_{worry}", ["human"] if worry == VIOLENCE else [])
     if heard >= LISTEN_FIRST and heard % LISTEN_FIRST == 0:
         offer(turn)
 
@@ -71,7 +78,7 @@ async def _greet(turn: Turn) -> None:
 def _say_plainly(turn: Turn) -> None:
     # Steering words outside a form, an old button, a wish that the classifier only half heard: go on listening.
     name = f"utter_{turn.intent}"
-    turn.say(name if exists(name) else "utter_more_talk")
+    turn.say(name if exists(name) else "utter_more_talk", ["human"] if turn.intent in TO_A_PERSON else [])
     if turn.intent in ("ask_what", "ask_what_next", "affirm", "deny", "thanks", "chitchat", "crisis_wish"):
         offer(turn)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from actions.turn import Turn
+from actions.wordless import without_words
 from triage.screening import parse_control
 
 # Below this the classifier is guessing, and in a form a guess must not pull the person out.
@@ -24,8 +25,15 @@ ASIDES = frozenset(
         "insult",
         "flirt",
         "chitchat",
+        "complaint",
+        "ignore_rules",
+        "send_photo",
+        "claim_age",
+        "misheard",
+        "wait",
     }
 )
+WORRY = "worry_"
 MISSES_BEFORE_A_PERSON = 3
 
 
@@ -40,6 +48,7 @@ class Steer(Enum):
     HOURS = "hours"
     LANGUAGE = "language"
     ASIDE = "aside"
+    WORRY = "worry"
 
 
 _BY_INTENT = {
@@ -63,9 +72,27 @@ def steering(turn: Turn, *, free_text: bool) -> Steer | None:
     if not turn.text:
         return _BY_INTENT.get(turn.intent)
     word = parse_control(turn.text)
-    if word is not None:
+    puzzled = turn.intent == "what_do_you_mean" and turn.confidence >= SURE
+    # Who asks what a question means is not helped by the same words once more; it is put more simply first.
+    if word is not None and not (puzzled and Steer(word) is Steer.REPEAT):
         return Steer(word)
     if turn.confidence < (QUITE_SURE if free_text else SURE):
         return None
-    steer = _BY_INTENT.get(turn.intent)
+    steer = Steer.WORRY if turn.intent.startswith(WORRY) else _BY_INTENT.get(turn.intent)
     return steer if not free_text or steer in _ASK_US else None
+
+
+def missed(turn: Turn, sentence: str) -> int:
+    """Say that an answer was not understood, each time in another way, and return the count.
+
+    From the third time on a person is offered and the question may be left; no question is a dead end.
+    """
+    misses = int(turn.tracker.get_slot("misses") or 0) + 1
+    odd = without_words(turn.text)
+    if misses > MISSES_BEFORE_A_PERSON:
+        turn.say("utter_hard_question", ["skip", "human", "stop"])
+    elif misses == MISSES_BEFORE_A_PERSON:
+        turn.say("utter_missed_thrice", ["human", "skip", "stop"])
+    else:
+        turn.say(odd.value if odd else sentence)
+    return misses

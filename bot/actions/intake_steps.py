@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from actions import spoken_ages
+
 AGES = {
     "under-14": "age_under14",
     "14-17": "age_14_17",
@@ -14,6 +16,7 @@ AGES = {
     "60-plus": "age_60",
     "unknown": "age_unknown",
 }
+MINORS = ("under-14", "14-17")
 WORRIES = ("money", "illness", "family", "loneliness", "work", "shame", "sleep", "grief", "child", "housing", "other")
 URGENCIES = ("now", "today", "week", "talk")
 CONSENTS = ("care", "contact", "share", "follow_up")
@@ -122,7 +125,7 @@ def read(step: str, text: str) -> Any:
     if step in YES_NO:
         return True if bare in _YES else False if bare in _NO else None
     if step == "age_band":
-        return _age(bare)
+        return spoken_ages.band(bare)
     if step == "emergency_phone":
         return words if PHONE.fullmatch(words) else None
     if step in ("called", "emergency_name", "emergency_relation"):
@@ -131,16 +134,6 @@ def read(step: str, text: str) -> Any:
     if step == "story":
         return text.strip() or None
     return None
-
-
-def _age(bare: str) -> str | None:
-    number = re.search(r"\d{1,3}", bare)
-    if number is None:
-        return None
-    years = int(number.group())
-    if not 3 <= years <= 120:
-        return None
-    return "under-14" if years < 14 else "14-17" if years < 18 else "18-59" if years < 60 else "60-plus"
 
 
 def _name(words: str) -> str:

@@ -8,18 +8,16 @@ from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import booking_deeds, booking_steps, booking_words
-from actions.action_ask_human import ask_human
-from actions.action_hours import say_hours
 from actions.action_language import switch_language
+from actions.asides import answer_aside
 from actions.booking_steps import BOOK, CANCEL, MOVE, Progress
-from actions.form_steering import MISSES_BEFORE_A_PERSON, SURE, Steer, steering
+from actions.form_steering import SURE, Steer, missed, steering
 from actions.turn import Turn
 from actions.web_client import SiteAway, SiteRefused
 
 HEARD = "heard"
 STOPPED = "stopped"
 DONE = "done"
-WORRY = "worry_"
 
 
 class ValidateBookingForm(FormValidationAction):
@@ -175,17 +173,11 @@ async def _steered(turn: Turn, progress: Progress, steer: Steer) -> dict[str, An
         if earlier == "time":
             return _standing(await booking_steps.with_times(turn, progress))
         return _standing({**progress, "step": earlier})
-    if steer is Steer.HUMAN:
-        await ask_human(turn)
-    elif steer is Steer.HOURS:
-        await say_hours(turn)
-    elif steer is Steer.ASIDE:
-        turn.say(f"utter_{turn.intent}")
-    elif steer is Steer.LANGUAGE:
+    if steer is Steer.LANGUAGE:
         switched = await switch_language(turn)
         turn.tracker.slots.update(switched)
         return {**_standing(await booking_steps.renewed(turn, progress)), **switched}
-    return {"booking_answer": None}
+    return {"booking_answer": None, **await answer_aside(turn, steer, "utter_booking_worry_heard")}
 
 
 async def _skipped(turn: Turn, progress: Progress) -> dict[str, Any]:
@@ -205,13 +197,10 @@ async def _skipped(turn: Turn, progress: Progress) -> dict[str, Any]:
 
 
 async def _aside(turn: Turn, progress: Progress) -> dict[str, Any]:
-    """Hear a worry, list the appointments, or change the task; anything else was not understood."""
+    """List the appointments, or change the task; anything else was not understood."""
     sure = turn.confidence >= SURE
     if sure and turn.intent == "my_appointment":
         await booking_deeds.list_appointments(turn, with_buttons=False)
-        return {"booking_answer": None, "misses": 0}
-    if sure and turn.intent.startswith(WORRY):
-        turn.say("utter_booking_worry_heard")
         return {"booking_answer": None, "misses": 0}
     if sure and turn.intent == "cancel_appointment" and progress["task"] == MOVE and progress.get("appointment"):
         return _standing({**progress, "task": CANCEL, "step": "sure"})
@@ -220,9 +209,5 @@ async def _aside(turn: Turn, progress: Progress) -> dict[str, Any]:
         return _standing(await booking_steps.with_times(turn, {**progress, "task": task}))
     if sure and turn.intent in booking_steps.TASKS and booking_steps.TASKS[turn.intent] == progress["task"]:
         return {"booking_answer": None}
-    misses = int(turn.tracker.get_slot("misses") or 0) + 1
-    if misses >= MISSES_BEFORE_A_PERSON:
-        turn.say("utter_missed_thrice", ["human", "stop"])
-        return {"booking_answer": None, "misses": 0}
-    turn.say("utter_booking_code_unclear" if progress["step"] == "code" else "utter_booking_unclear")
-    return {"booking_answer": None, "misses": misses}
+    sentence = "utter_booking_code_unclear" if progress["step"] == "code" else "utter_booking_unclear"
+    return {"booking_answer": None, "misses": missed(turn, sentence)}

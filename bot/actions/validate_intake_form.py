@@ -7,17 +7,17 @@ from typing import Any
 from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import intake_steps
-from actions.action_ask_human import ask_human
-from actions.action_hours import say_hours
-from actions.action_language import switch_language
-from actions.form_steering import MISSES_BEFORE_A_PERSON, Steer, steering
+from actions import intake_steps, worry_words
+from actions.asides import answer_aside
+from actions.form_steering import Steer, missed, steering
 from actions.turn import Turn
 from actions.web_client import SiteAway, SiteRefused, site
 
 HEARD = "heard"
 STOPPED = "stopped"
 DONE = "done"
+# As sure as the classifier must be outside the forms before the bot acts on what it read.
+FAIRLY_SURE = 0.25
 CONTACT = ("emergency_name", "emergency_phone", "emergency_relation")
 
 
@@ -52,21 +52,25 @@ class ValidateIntakeForm(FormValidationAction):
                 return {"intake_answer": None}
             return await _take(turn, progress, step, turn.entity("value"))
         steer = steering(turn, free_text=step in intake_steps.FREE_TEXT)
-        if steer is Steer.ASIDE and step == "story":
-            # A long story may sound like anything; it is kept whole.
+        value = _typed(turn, step)
+        if steer in (Steer.ASIDE, Steer.WORRY) and (step == "story" or (value is not None and not _free(step))):
+            # A long story may sound like anything and is kept whole; an age or a worry is the answer, whatever else.
             steer = None
         if steer is not None:
             return await _steered(turn, steer, progress, step)
-        value = _typed(turn, step)
         if value is None:
             return await _unclear(turn, step)
         return await _take(turn, progress, step, value)
 
 
+def _free(step: str) -> bool:
+    return step in intake_steps.FREE_TEXT
+
+
 def _typed(turn: Turn, step: str) -> Any:
-    """Return what the words mean for this question; worries may also be told in one's own way."""
-    if step == "worries" and turn.intent.startswith("worry_"):
-        return turn.intent.removeprefix("worry_")
+    """Return what the words mean for this question; worries may be told in one's own way, and more than one."""
+    if step == "worries":
+        return worry_words.named(turn.text, turn.intent if turn.confidence >= FAIRLY_SURE else "") or None
     if step == "station":
         names = {
             str(name): station["id"]
@@ -92,37 +96,30 @@ async def _steered(turn: Turn, steer: Steer, progress: dict[str, Any], step: str
         if earlier is None:
             turn.say("utter_back_none")
             return {"intake_answer": None}
+        if earlier == "age_band" and progress[earlier] in intake_steps.MINORS:
+            progress["younger"] = progress[earlier]
         del progress[earlier]
         return {"intake_answer": None, "intake": progress}
-    if steer is Steer.HUMAN:
-        await ask_human(turn)
-    elif steer is Steer.ASIDE:
-        turn.say(f"utter_{turn.intent}")
-    elif steer is Steer.HOURS:
-        await say_hours(turn)
-    elif steer is Steer.LANGUAGE:
-        return {"intake_answer": None, **await switch_language(turn)}
-    return {"intake_answer": None}
+    return {"intake_answer": None, **await answer_aside(turn, steer)}
 
 
 async def _unclear(turn: Turn, step: str) -> dict[str, Any]:
-    misses = int(turn.tracker.get_slot("misses") or 0) + 1
-    if misses >= MISSES_BEFORE_A_PERSON:
-        turn.say("utter_missed_thrice", ["human", "stop"])
-        return {"intake_answer": None, "misses": 0}
     wrong = {"called": "utter_wrong_called", "emergency_phone": "utter_wrong_phone"}
-    turn.say(wrong.get(step, "utter_wrong_choice"))
-    return {"intake_answer": None, "misses": misses}
+    return {"intake_answer": None, "misses": missed(turn, wrong.get(step, "utter_wrong_choice"))}
 
 
 async def _take(turn: Turn, progress: dict[str, Any], step: str, value: Any) -> dict[str, Any]:
+    if step == "age_band" and "younger" in progress and value not in intake_steps.MINORS:
+        # A slip of the finger can be put right; a child who would rather be older is asked once more, kindly.
+        turn.say("utter_age_again")
+        return {"intake_answer": None, "intake": {k: v for k, v in progress.items() if k != "younger"}}
     return await _next(turn, {**progress, step: value}, _fields(progress, step, value))
 
 
 def _fields(progress: dict[str, Any], step: str, value: Any) -> dict[str, Any]:
     """Return what the site is told of this answer."""
     if step == "worries":
-        return {"worries": [value]}
+        return {"worries": value if isinstance(value, list) else [value]}
     if step.startswith("consent_"):
         return {"consents": {step.removeprefix("consent_"): value}}
     if step == "emergency_contact":
@@ -153,7 +150,7 @@ async def _next(turn: Turn, progress: dict[str, Any], fields: dict[str, Any]) ->
         return {**events, "intake": progress, "intake_answer": None, "intake_unsent": {}}
     if "age_band" in fields:
         events["age_band"] = fields["age_band"]
-        if fields["age_band"] in ("under-14", "14-17"):
+        if fields["age_band"] in intake_steps.MINORS:
             turn.say("utter_minor_welcome")
     return {**events, "intake_unsent": {}}
 

@@ -8,10 +8,8 @@ from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import screening_steps
-from actions.action_ask_human import ask_human
-from actions.action_hours import say_hours
-from actions.action_language import switch_language
-from actions.form_steering import MISSES_BEFORE_A_PERSON, Steer, steering
+from actions.asides import answer_aside
+from actions.form_steering import Steer, missed, steering
 from actions.kept_answers import deliver_answers
 from actions.turn import Turn
 from triage.screening import REFUSED, answer_allowed, next_item, parse_answer
@@ -78,24 +76,11 @@ async def _steered(turn: Turn, steer: Steer, item_key: str) -> dict[str, Any]:
             turn.say("utter_back_none")
             return {"screening_answer": None}
         return {"screening_answer": None, "correcting": earlier.key}
-    if steer is Steer.HUMAN:
-        await ask_human(turn)
-    elif steer is Steer.HOURS:
-        await say_hours(turn)
-    elif steer is Steer.LANGUAGE:
-        return {"screening_answer": None, **await switch_language(turn)}
-    elif steer is Steer.ASIDE:
-        turn.say(f"utter_{turn.intent}")
-    return {"screening_answer": None}
+    return {"screening_answer": None, **await answer_aside(turn, steer)}
 
 
 async def _unclear(turn: Turn) -> dict[str, Any]:
-    misses = int(turn.tracker.get_slot("misses") or 0) + 1
-    if misses >= MISSES_BEFORE_A_PERSON:
-        turn.say("utter_missed_thrice", ["human", "stop"])
-        return {"screening_answer": None, "misses": 0}
-    turn.say("utter_screening_unclear")
-    return {"screening_answer": None, "misses": misses}
+    return {"screening_answer": None, "misses": missed(turn, "utter_screening_unclear")}
 
 
 async def _store(turn: Turn, item_key: str, value: int, mode: str) -> dict[str, Any]:

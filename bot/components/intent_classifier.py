@@ -20,6 +20,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 RANKING_LENGTH = 5
+# Four hundred steps take many times as long and read one held-out message in two hundred better.
+MOST_STEPS = 60
 LATIN_WORD = r"[a-z']+"
 _NOT_A_WORD = re.compile(r"[^\w']+")
 
@@ -127,6 +129,6 @@ def build(regularisation: float, seed: int) -> Pipeline:
     return Pipeline(
         [
             ("features", features),
-            ("classifier", LogisticRegression(C=regularisation, max_iter=400, random_state=seed)),
+            ("classifier", LogisticRegression(C=regularisation, max_iter=MOST_STEPS, random_state=seed)),
         ]
     )

@@ -36,14 +36,25 @@ def test_each_answer_is_stored_before_the_next_question(begun: Talk, site: Playe
     ("typed", "band"),
     [
         ("65", "60-plus"),
-        ("我六十五", None),
+        ("我六十五", "60-plus"),
+        ("六十多了", "60-plus"),
+        ("快六十了", "18-59"),
+        ("不到十四", "under-14"),
+        ("我三岁", "under-14"),
+        ("我有三个孩子，四十五岁", "18-59"),
+        ("sixty-five", "60-plus"),
+        ("nearly eighteen", "14-17"),
+        ("I have 3 kids and am 45", "18-59"),
+        ("put me as 20, I am actually 13", None),
+        ("1958", None),
+        ("属狗的", None),
         ("今年 16 岁", "14-17"),
         ("13岁", "under-14"),
         ("35", "18-59"),
         ("500", None),
     ],
 )
-def test_age_is_read_from_figures_only(typed: str, band: str | None) -> None:
+def test_age_is_read_as_people_say_it_and_never_guessed(typed: str, band: str | None) -> None:
     assert intake_steps.read("age_band", typed) == band
 
 

@@ -121,6 +121,7 @@ def test_no_held_out_message_was_trained_on() -> None:
     assert [text for _, text in examples(HELD_OUT) if text in trained] == []
 
 
-def test_every_intent_is_held_out() -> None:
+def test_every_held_out_intent_is_taught() -> None:
+    # The intents that came later are held out by the third hand.
     trained = {intent for file in TRAINING.glob("*.yml") for intent, _ in examples(file)}
-    assert {intent for intent, _ in examples(HELD_OUT)} == trained
+    assert {intent for intent, _ in examples(HELD_OUT)} <= trained

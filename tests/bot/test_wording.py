@@ -255,6 +255,7 @@ def test_no_message_is_taught_as_two_intents() -> None:
 def test_held_out_messages_are_many_and_for_every_intent() -> None:
     held_out = _examples(HELD_OUT)
     assert len(held_out) >= FEWEST_HELD_OUT
+    held_out += _examples(HELD_OUT.with_name("heldout_third.yml"))
     assert {intent for intent, _ in held_out} == {intent for intent, _ in _examples(*TRAINING)}
 
 

@@ -1,0 +1,27 @@
+"""Whatever is asked in the middle of a question: answered in a sentence, and the question stays open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.action_ask_human import ask_human
+from actions.action_hours import say_hours
+from actions.action_language import switch_language
+from actions.form_steering import Steer
+from actions.turn import Turn
+
+
+async def answer_aside(turn: Turn, steer: Steer, worry: str = "utter_noted_worry") -> dict[str, Any]:
+    """Answer, and return the slots that change; `worry` is the sentence by which a worry is heard here."""
+    if steer is Steer.HUMAN:
+        await ask_human(turn)
+    elif steer is Steer.HOURS:
+        await say_hours(turn)
+    elif steer is Steer.LANGUAGE:
+        return await switch_language(turn)
+    elif steer is Steer.ASIDE:
+        turn.say(f"utter_{turn.intent}")
+    elif steer is Steer.WORRY:
+        turn.say(worry)
+        return {"misses": 0}
+    return {}
