@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,6 +20,9 @@ from web.common.languages import language, local_time
 from web.staff.desk.words import OUTCOMES, TEAMS
 from web.staff.paths import path_of
 
+# A whisper is about what is being said now; later it stands among the notes.
+FRESH = timedelta(minutes=10)
+
 
 def side(*, session: Session, conversation: Conversation, me: StaffMember) -> dict[str, Any]:
     """Return the state of the side for this colleague; whispers only for those between whom they are."""
@@ -33,6 +38,7 @@ def side(*, session: Session, conversation: Conversation, me: StaffMember) -> di
     return {
         "notes": [_note(one, me) for one in notes],
         "no_notes": not notes,
+        "whisper_now": _newest_whisper(notes, me),
         "watching": _("%(names)s reads along.", names=names) if others else "",
         "i_watch": i_watch,
         "can_watch": leads and not closed and not i_watch and conversation.owner_staff_id != me.id,
@@ -46,6 +52,12 @@ def side(*, session: Session, conversation: Conversation, me: StaffMember) -> di
 def _with_card(offer: dict[str, Any]) -> dict[str, Any]:
     """Say whether the card of passing on has anything to show to this colleague."""
     return offer | {"shows_transfer": bool(offer["can_offer"] or offer["offer_by_me"] or offer["outcome"])}
+
+
+def _newest_whisper(notes: Sequence[DeskNote], me: StaffMember) -> str:
+    """Return what was just whispered to me, for the place where I am looking while I write."""
+    fresh = [one for one in notes if one.to_id == me.id and clock.now() - one.at <= FRESH]
+    return f"{fresh[-1].author.display_name}: {fresh[-1].text}" if fresh else ""
 
 
 def _time(moment: Any) -> str:
