@@ -12,13 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, callbacks, case_codes, conversations, crises, duty, live, notices, people
+from care import audit, callbacks, case_codes, conversations, crises, duty, live, notices, people, transcript
 from care.applications import tidy_phone
 from care.clocks import clock
 from care.people import keyed_hash
 from care.refusals import Refusal, Refused
+from care.wording import say, when
 from models.beneficiaries import Beneficiary
-from models.conversations import Conversation
+from models.conversations import Conversation, MessageKind, Sender
 from models.crises import FlagSource, LevelName
 from models.staff import StaffMember
 from models.worried_reports import ReportDoor, Sight, WorriedReport
@@ -81,7 +82,15 @@ class Origin:
 
 
 def tell(
-    *, session: Session, secret: str, form_key: str, form: Form, origin: Origin, language: str, now: datetime
+    *,
+    session: Session,
+    secret: str,
+    form_key: str,
+    form: Form,
+    origin: Origin,
+    language: str,
+    now: datetime,
+    timezone: str,
 ) -> WorriedReport:
     """Take a report in: once per form, assessed, with a case that rings. Whom we can call back is promised a name.
 
@@ -95,9 +104,16 @@ def tell(
     if earlier is not None:
         return earlier
     fields, found = _checked(form, origin)
+    chat = origin.conversation
+    if chat is not None:
+        # The conversation before the case, as for every message: two tabs must not wait for each other.
+        chat = transcript.locked(session=session, conversation_id=chat.id)
     try:
         with session.begin_nested():
-            return _store(session, key, form, fields, found, origin, language, now)
+            report = _store(session, key, form, fields, found, origin, language, now)
+            if chat is not None and chat.closed_at is None:
+                _answer_in_chat(session, chat, report, now, timezone)
+            return report
     except IntegrityError:
         # The same form arrived a moment earlier; everything that this one began is taken back with it.
         earlier = _of_key(session, key)
@@ -235,6 +251,26 @@ def _promise(session: Session, report: WorriedReport, level: Level, now: datetim
     answers = duty.who_answers(session=session, at=now)
     if answers is not None:
         report.owner, report.due_at = answers[0], answers[1] + callbacks.AFTER_SHIFT_STARTS
+
+
+def promise_words(report: WorriedReport, language: str, timezone: str) -> str:
+    """Return the fixed sentence that fits: a name and a time, no number left, or nobody on the roster."""
+    if report.owner is not None and report.due_at is not None:
+        return say(
+            "worried.call", language, who=report.owner.display_name, when=when(report.due_at, language, timezone)
+        )
+    return say("worried.nobody" if report.reporter_phone else "worried.no_number", language)
+
+
+def _answer_in_chat(session: Session, chat: Conversation, report: WorriedReport, now: datetime, timezone: str) -> None:
+    transcript.append(
+        session=session,
+        conversation=chat,
+        sender=Sender.SYSTEM,
+        kind=MessageKind.NOTICE,
+        text=promise_words(report, chat.language, timezone),
+        now=now,
+    )
 
 
 def _tell_owner(session: Session, report: WorriedReport, due_at: datetime, now: datetime) -> None:

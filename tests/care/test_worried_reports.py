@@ -39,6 +39,7 @@ def tell(
             ),
             language="zh-CN",
             now=world.clock(),
+            timezone=ZONE,
         )
         session.flush()
         session.refresh(report)
@@ -285,6 +286,8 @@ def test_from_the_chat_the_report_knows_its_conversation_and_opens_a_case_of_its
     report = tell(world, chat=chat)
     assert (report.door, report.conversation_id) == (ReportDoor.CHAT, chat)
     assert report.beneficiary_id != world.conversation(chat).beneficiary_id
+    # The same sentence stands in the chat, in case the page is lost; without a number it promises no call.
+    assert "没有留下电话" in world.messages(chat)[-1].text
 
 
 def test_a_person_with_an_open_case_cannot_be_deleted_and_a_colleague_who_leaves_rings_the_next(

@@ -74,6 +74,9 @@ class Access(StrEnum):
     CERTIFY_HOURS = "hours.certify"
     # Reports about somebody, plans for frequent contacts, pauses of the chat, names behind the glass.
     REPORT_WORRY = "worry.report"
+    BREAK_GLASS = "glass.break"
+    REVIEW_GLASS = "glass.review"
+    BLOCK = "chat.block"
     # The voice of the person, filling in together.
     ANSWER_VOICES = "voice.answer"
     FILL_IN_TOGETHER = "together.fill_in"
@@ -135,6 +138,9 @@ ROLES: dict[Access, frozenset[R]] = {
     Access.CERTIFY_HOURS: LEADS,
     # Whoever meets people may say that they are worried; what becomes of it is read by the desk.
     Access.REPORT_WORRY: EVERY_ROLE,
+    Access.BREAK_GLASS: DESK,
+    Access.REVIEW_GLASS: LEADS,
+    Access.BLOCK: LEADS,
     # Complaints are read by those who lead; care/voice_owners.py keeps each from whom it is about.
     Access.ANSWER_VOICES: LEADS,
     # Whoever sits with a person may tap what the person says; scores stay with those who treat.

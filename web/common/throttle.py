@@ -16,3 +16,5 @@ APPLY = "6 per minute; 30 per hour"
 # Six digits: whoever stands before the screen types them right within a few tries.
 SHIFT_CODE = "10 per minute; 40 per hour"
 CHECK_CERTIFICATE = "20 per minute; 200 per hour"
+# A whole family may be worried at the same address; a program fills queues.
+WORRIED = "6 per minute; 30 per hour"

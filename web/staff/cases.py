@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from care import case_file, crises, follow_up_lists, risk_checks, safety_plans
+from care import case_changes, case_file, crises, follow_up_lists, risk_checks, safety_plans
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase, FlagSource
 from triage.levels import Level
@@ -16,11 +16,11 @@ from web.common.access import Access, access
 from web.common.database import reading, unit_of_work
 from web.common.languages import language
 from web.common.refusal_words import refusal_words
-from web.staff import desk_state, reasons, summary
+from web.staff import case_standing, desk_state, reasons, summary
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
 from web.staff.follow_ups import words as follow_words
-from web.staff.forms import RaiseForm, add_error
+from web.staff.forms import LowerForm, RaiseForm, add_error
 from web.staff.interventions import section
 from web.staff.risk_check_forms import ClosingForm
 from web.staff.risk_check_words import ANSWERS, TOPICS, UNCHECKED
@@ -35,7 +35,13 @@ def case(case_id: int) -> Any:
     return _page(case_id)
 
 
-def _page(case_id: int, closing: ClosingForm | None = None, raising: RaiseForm | None = None, status: int = 200) -> Any:
+def _page(
+    case_id: int,
+    closing: ClosingForm | None = None,
+    raising: RaiseForm | None = None,
+    lowering: LowerForm | None = None,
+    status: int = 200,
+) -> Any:
     found = reading().get_one(CrisisCase, case_id)
     closing = closing or _closing_form(found, formdata=None)
     page = render_template(
@@ -64,6 +70,8 @@ def _page(case_id: int, closing: ClosingForm | None = None, raising: RaiseForm |
         answers=ANSWERS,
         unchecked_words=UNCHECKED,
         raising=raising or RaiseForm(formdata=None, above=found.risk.rank),
+        lowering=lowering or LowerForm(formdata=None, below=found.risk.rank),
+        **case_standing.of(found),
         two_readers=found.risk.is_at_least(Level.RED),
     )
     return page, status
@@ -147,3 +155,41 @@ def raise_level(case_id: int) -> Any:
         )
 
     return act(verb, back=url_for("staff.case", case_id=case_id), done=_("The level is raised and the alarm rings."))
+
+
+@blueprint.post("/cases/<row:case_id>/lower")
+@access(Access.CLOSE_CASE)
+def lower_level(case_id: int) -> Any:
+    """Lower the level; at the top two levels this is a proposal, and the clocks run on."""
+    known = reading().get(CrisisCase, case_id)
+    if known is None:
+        raise Refused(Refusal.NOT_FOUND)
+    form = LowerForm(below=known.risk.rank)
+    try:
+        with unit_of_work() as work:
+            change = case_changes.propose_lowering(
+                session=work,
+                case_id=case_id,
+                actor=security.me(),
+                to_level=_level(form),
+                reason=form.reason.data or "",
+                now=clock.now(),
+            )
+            is_lower = change.ended_at is not None
+    except Refused as refused:
+        add_error(form[refused.field or "reason"], str(refusal_words(refused.refusal)))
+        return _page(case_id, lowering=form, status=422)
+    flash(
+        _("The level is lower now; its clock runs from this moment.")
+        if is_lower
+        else _("Your proposal is kept. Until a second colleague confirms it, level and alarm stay as they are."),
+        "good",
+    )
+    return redirect(url_for("staff.case", case_id=case_id), 303)
+
+
+def _level(form: LowerForm) -> Level:
+    try:
+        return Level(str(form.level.data))
+    except ValueError:
+        raise Refused(Refusal.NOT_LOWER, "level") from None

@@ -70,6 +70,19 @@ class RaiseForm(FlaskForm):
         self.why.choices = [SelectChoice(*one) for one in reasons.STAFF_REASONS.items()]
 
 
+class LowerForm(FlaskForm):
+    """A lower level and why; only levels below the present one are offered, and never none."""
+
+    level = SelectField(_("Lower level"), validate_choice=False)
+    reason = TextAreaField(_("Why it can be lower"))
+
+    def __init__(self, *args: Any, below: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Green is no level of a case: whoever needs nobody any more has a case that is closed.
+        lower = list(LevelName)[len(LevelName) - below : -1]
+        self.level.choices = [SelectChoice(name.value, words.LEVELS[name.value]) for name in lower]
+
+
 class ReplyForm(FlaskForm):
     """One message to the person; its key makes a second delivery harmless."""
 

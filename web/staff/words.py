@@ -73,7 +73,7 @@ SOURCES: dict[FlagSource, Any] = {
     FlagSource.SCREENING: _("From the questions"),
     FlagSource.BOT: _("Noticed by the bot"),
     FlagSource.STAFF: _("Raised by a colleague"),
-    FlagSource.INFORMANT: _("From a visit"),
+    FlagSource.INFORMANT: _("Somebody is worried about them"),
     FlagSource.REQUEST: _("Asked for by the person"),
 }
 MODES: dict[AnswerMode, Any] = {
