@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from care import case_codes, check_in_answers, note_history, notes, outcomes
+from care import assisted, case_codes, check_in_answers, note_history, notes, outcomes
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
 from models.notes import Contact
@@ -25,6 +25,7 @@ from web.staff.blueprint import blueprint
 from web.staff.forms import add_error
 from web.staff.notes.chart import chart
 from web.staff.notes.forms import CONTACTS, RISKS, ContactForm
+from web.staff.together.pages import PRESENT
 
 
 @blueprint.get("/persons")
@@ -64,8 +65,10 @@ def _page(beneficiary_id: int, form: ContactForm | None = None, status: int = 20
         sees_all=sees_all,
         charts=[chart(trend, language()) for trend in trends],
         overall=outcomes.overall(trends),
+        together=assisted.of_person(session=session, beneficiary_id=beneficiary_id) if sees_all else [],
         calm=check_in_answers.calm_trends(session=session, beneficiary_id=beneficiary_id) if sees_all else {},
         calm_titles={name: instrument(name).titles[language()] for name in CALM_INSTRUMENTS},
+        present=PRESENT,
         contacts=CONTACTS,
         risks=RISKS,
         form=form or ContactForm(formdata=None, data={"held_at": _local_now()}),
