@@ -9,7 +9,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import demo_appointments, demo_duty, demo_notes, demo_people, demo_shifts, demo_talks, duty, staff
+from care import (
+    demo_appointments,
+    demo_duty,
+    demo_follow_ups,
+    demo_notes,
+    demo_people,
+    demo_shifts,
+    demo_talks,
+    demo_voices,
+    duty,
+    staff,
+)
 from care.demo_people import Person
 from models.duty import DutyPosition, DutyTurn
 from models.staff import RoleName, StaffMember
@@ -152,4 +163,6 @@ def load_conversations(*, session: Session, now: datetime, timezone: str, secret
     demo_appointments.load(session=session, now=now)
     demo_notes.load(session=session, now=now)
     demo_shifts.load(session=session, now=now, timezone=timezone)
+    demo_follow_ups.load(session=session, now=now, secret=secret)
+    demo_voices.load(session=session, now=now, timezone=timezone, secret=secret)
     return added

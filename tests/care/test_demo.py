@@ -14,6 +14,7 @@ from models.beneficiaries import Beneficiary
 from models.conversations import Conversation
 from models.crises import CrisisCase
 from models.duty import DutyPosition, DutyTurn
+from models.follow_ups import FollowUp
 from models.notes import SessionNote
 from models.outbox import OutboxKind, OutboxRow
 from models.screenings import Screening
@@ -106,8 +107,14 @@ def test_conversations_are_marked_as_invented_and_ring_nobody(desk_session: Sess
     _load(desk_session)
     assert all(person.synthetic for person in desk_session.scalars(select(Beneficiary)))
     cases = desk_session.scalars(select(CrisisCase)).all()
-    assert sorted(case.closed_at is None for case in cases) == [False, True]
-    assert all(not case.risk.is_at_least(Level.ORANGE) for case in cases)
+    assert sorted(case.closed_at is None for case in cases) == [False, False, True]
+    # The one that stood at orange was closed a week ago; its follow-ups are what a counselor finds.
+    assert all(not case.risk.is_at_least(Level.ORANGE) for case in cases if case.closed_at is None)
+    assert [row.state.value for row in desk_session.scalars(select(FollowUp).order_by(FollowUp.step_no))] == [
+        "reached",
+        "reached",
+        *(["planned"] * 8),
+    ]
     # One screening of the talks, and four earlier ones that make a trend.
     assert [screening.complete for screening in desk_session.scalars(select(Screening))] == [True] * 5
     (note,) = desk_session.scalars(select(SessionNote))
