@@ -61,6 +61,8 @@ def request(
     waiting = conversation.human_requested_at is not None
     if not waiting:
         conversation.human_requested_at = now
+        # Every window of the person learns that they wait, and from now on how the line before them moves.
+        live.publish(session=session, channel=live.chat_channel(conversation.id), kind="status", now=now)
         audit.record(
             session=session,
             actor=None,
