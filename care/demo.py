@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from care import (
     demo_appointments,
+    demo_desk,
     demo_duty,
     demo_follow_ups,
     demo_notes,
@@ -165,4 +166,5 @@ def load_conversations(*, session: Session, now: datetime, timezone: str, secret
     demo_shifts.load(session=session, now=now, timezone=timezone)
     demo_follow_ups.load(session=session, now=now, secret=secret)
     demo_voices.load(session=session, now=now, timezone=timezone, secret=secret)
+    demo_desk.load(session=session, now=now)
     return added
