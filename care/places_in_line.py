@@ -97,7 +97,7 @@ def measured(*, session: Session, now: datetime) -> Range | None:
         .order_by(TakeOver.taken_at.desc())
         .limit(LOOKED_AT)
     ).all()
-    waits = sorted((taken_at - asked_at).total_seconds() / 60 for asked_at, taken_at in rows)
+    waits = sorted((taken - asked).total_seconds() / 60 for asked, taken in rows if asked is not None)
     if len(waits) < LEAST:
         return None
     low = math.floor(waits[int(LOW * (len(waits) - 1))])
