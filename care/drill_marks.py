@@ -11,7 +11,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import audit
+from care import audit, transcript
+from care.wording import say
+from models.conversations import MessageKind, Sender
 from models.crises import CrisisCase
 from models.drills import Drill
 from models.staff import StaffMember
@@ -38,6 +40,16 @@ def taken(*, session: Session, case: CrisisCase, actor: StaffMember, now: dateti
     # A clock that was set back must not make anybody faster than the alarm.
     drill.seconds = max(0, round((now - drill.started_at).total_seconds()))
     case.beneficiary.unveiled_at = now
+    if case.conversation is not None:
+        # Said where the colleague is looking now; nobody else reads this chat.
+        transcript.append(
+            session=session,
+            conversation=case.conversation,
+            sender=Sender.SYSTEM,
+            kind=MessageKind.NOTICE,
+            text=say("drill.over", actor.language, seconds=drill.seconds),
+            now=now,
+        )
     audit.record(
         session=session,
         actor=actor,

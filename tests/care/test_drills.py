@@ -99,6 +99,9 @@ def test_a_drill_looks_like_anybody_until_it_is_taken(world: World, base: dict[D
     drill = _drill(world)
     assert drill.case.beneficiary.shown_as_exercise
     assert (drill.seconds, drill.taken_by_id) == (42, base[DutyPosition.ON_CALL])
+    # And it is said where the colleague is looking.
+    last = world.messages(drill.case.conversation_id or 0)[-1]
+    assert (last.sender, "42" in last.text) == (Sender.SYSTEM, True)
 
 
 def test_taking_the_chat_is_taking_the_drill(world: World, base: dict[DutyPosition, int]) -> None:
