@@ -77,6 +77,10 @@ class Access(StrEnum):
     BREAK_GLASS = "glass.break"
     REVIEW_GLASS = "glass.review"
     BLOCK = "chat.block"
+    # Looking back: reports of clocks, reviews of closed cases, fire drills.
+    SEE_CLOCKS = "clocks.see"
+    REVIEW_CASES = "case.review"
+    RUN_DRILLS = "drill.run"
     # The voice of the person, filling in together.
     ANSWER_VOICES = "voice.answer"
     FILL_IN_TOGETHER = "together.fill_in"
@@ -141,6 +145,10 @@ ROLES: dict[Access, frozenset[R]] = {
     Access.BREAK_GLASS: DESK,
     Access.REVIEW_GLASS: LEADS,
     Access.BLOCK: LEADS,
+    Access.SEE_CLOCKS: LEADS,
+    # Reviewers read the chat of the case; care/case_reviews.py asks whose review it is.
+    Access.REVIEW_CASES: LEADS | {R.COUNSELOR},
+    Access.RUN_DRILLS: LEADS,
     # Complaints are read by those who lead; care/voice_owners.py keeps each from whom it is about.
     Access.ANSWER_VOICES: LEADS,
     # Whoever sits with a person may tap what the person says; scores stay with those who treat.
