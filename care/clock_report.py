@@ -130,6 +130,11 @@ def alarms(*, session: Session, start: datetime, end: datetime, now: datetime) -
     return sorted(found, key=lambda alarm: (alarm.started_at, alarm.case_id), reverse=True)
 
 
+def of_one(*, session: Session, case: CrisisCase, now: datetime) -> list[Alarm]:
+    """Return the alarms of one case, the first in front."""
+    return list(_of_case(case, _deeds(session, [case.id])[case.id], _lowered(session, [case.id])[case.id], now))
+
+
 def _deeds(session: Session, case_ids: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]:
     """Return who took and who spoke, as (verb, moment), in order; asked in portions that every database takes."""
     found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)

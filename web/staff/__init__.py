@@ -13,10 +13,13 @@ from web.staff import (
     blocks,
     calendar,
     case_changes,
+    case_reviews,
     cases,
+    clock_report,
     contact_plans,
     conversations,
     desk,
+    drills,
     duty,
     duty_patterns,
     duty_swaps,
@@ -39,6 +42,7 @@ from web.staff import (
     together,
     triage,
     voices,
+    wallboard,
     worried_reports,
 )
 from web.staff.blueprint import blueprint
@@ -51,10 +55,13 @@ __all__ = [
     "blueprint",
     "calendar",
     "case_changes",
+    "case_reviews",
     "cases",
+    "clock_report",
     "contact_plans",
     "conversations",
     "desk",
+    "drills",
     "duty",
     "duty_patterns",
     "duty_swaps",
@@ -78,6 +85,7 @@ __all__ = [
     "together",
     "triage",
     "voices",
+    "wallboard",
     "worried_reports",
 ]
 

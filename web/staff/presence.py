@@ -19,12 +19,16 @@ log = logging.getLogger(__name__)
 
 # An open page asks every fifteen seconds; the record is looked at this often and written once a minute at most.
 LOOK_EVERY = timedelta(seconds=20)
+# Whoever leaves is not there any more; a board on the wall asks for news day and night without anybody before it.
+NOBODY_SITS_THERE = frozenset(
+    {"staff.check_out", "staff.sign_out", "staff.wallboard", "staff.wallboard_state", "staff.wallboard_stream"}
+)
 
 
 @blueprint.after_request
 def note_presence(response: Response) -> Response:
     """Note that the colleague who asked is at the desk; a busy database never spoils their page."""
-    if request.endpoint in ("staff.check_out", "staff.sign_out") or not _may_serve():
+    if request.endpoint in NOBODY_SITS_THERE or not _may_serve():
         return response
     now = clock.now()
     looked: dict[int, datetime] = current_app.extensions.setdefault("desk_presence", {})
