@@ -214,7 +214,7 @@ def test_a_rating_is_asked_for_once_it_has_ended_and_counted_for_leads(desk_site
     assert browser.post("/chat/rating", {"stars": 1}).status_code == 409
     assert counselor.get("/staff/desk/ratings").status_code == 403
     page = lead.get("/staff/desk/ratings").get_data(as_text=True)
-    assert "1 answers" in page
+    assert "Answers: 1" in page
     assert "good to be heard" not in page
     assert "good to be heard" in lead.post("/staff/desk/ratings/words").get_data(as_text=True)
     with desk_site.look() as session:
