@@ -16,6 +16,7 @@ from care import (
     demo_follow_ups,
     demo_notes,
     demo_people,
+    demo_people_at_risk,
     demo_shifts,
     demo_talks,
     demo_voices,
@@ -167,4 +168,5 @@ def load_conversations(*, session: Session, now: datetime, timezone: str, secret
     demo_follow_ups.load(session=session, now=now, secret=secret)
     demo_voices.load(session=session, now=now, timezone=timezone, secret=secret)
     demo_desk.load(session=session, now=now)
+    demo_people_at_risk.load(session=session, now=now, timezone=timezone)
     return added
