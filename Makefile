@@ -2,7 +2,7 @@
 # PYTHON only has to start them (3.9 or newer); they find the interpreters of the site and of the bot.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format seed admin train train-triage lock triage-report clean
+.PHONY: help setup run test lint format seed admin train train-triage lock triage-report bot-report clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ train-triage: ## train the crisis model again (then compare with make triage-rep
 
 triage-report: ## print how well crisis language is recognised, and what is missed
 	@$(PYTHON) -m ops.triage_report
+
+bot-report: ## how well the bot understands; teach it a line with INTENT=... LINE="..."
+	@$(PYTHON) -m ops.bot_report "$(INTENT)" "$(LINE)"
 
 lock: ## compile ops/requirements/*.in into hashed lock files again
 	@$(PYTHON) -m ops.lock

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from components.voices import CRISIS_KEY, third_voice, voice
+from components.voices import CRISIS_KEY, third_reason, third_voice, voice
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -14,8 +14,6 @@ from actions.turn import Turn
 from actions.web_client import SiteAway, SiteRefused, site
 from triage.levels import highest
 
-# The reason in triage's list that says what the classifier learned to hear.
-HEARD_BY_CLASSIFIER = "wishes_to_die"
 # Seconds before each try; together longer than the supervisor needs to start the site again.
 PAUSES = (0.0, 0.5, 2.0, 4.0)
 
@@ -47,7 +45,7 @@ async def _raise_if_louder(turn: Turn) -> None:
     own = highest((voice(turn.message, "own_level"), third_voice(turn.message)))
     if own.rank <= voice(turn.message, "site_level").rank:
         return
-    reasons = (turn.message.get(CRISIS_KEY) or {}).get("reasons") or [HEARD_BY_CLASSIFIER]
+    reasons = (turn.message.get(CRISIS_KEY) or {}).get("reasons") or [third_reason(turn.message)]
     flag = {"level": own.value, "reasons": reasons, "message_id": turn.metadata.get("message_id")}
     for pause in PAUSES:
         await asyncio.sleep(pause)

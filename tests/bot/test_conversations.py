@@ -56,7 +56,8 @@ def sites(rasa_server: RasaServer) -> Iterator[Sites]:
     played = Sites()
 
     class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+        # One request a connection: a line kept open would still speak to the sites of the module before this one.
+        protocol_version = "HTTP/1.0"
 
         def _reply(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -113,6 +113,13 @@ def test_sure_classifier_is_a_third_voice(policy: CrisisPolicy, confidence: floa
     assert _chosen(policy, "green", intent="crisis_wish", confidence=confidence)[0] == chosen
 
 
+@pytest.mark.parametrize(("confidence", "chosen"), [(0.9, "action_crisis"), (0.5, "action_crisis"), (0.49, None)])
+def test_sure_classifier_hears_violence_that_triage_missed(
+    policy: CrisisPolicy, confidence: float, chosen: str | None
+) -> None:
+    assert _chosen(policy, "green", intent="worry_violence", confidence=confidence)[0] == chosen
+
+
 def test_classifier_sure_of_something_else_is_no_voice(policy: CrisisPolicy) -> None:
     assert _chosen(policy, "green", intent="greet", confidence=1.0)[0] is None
 
@@ -152,6 +159,16 @@ def test_alarm_goes_to_the_site_when_only_the_classifier_heard(site: PlayedSite)
     _interrupt(Talk(), "green", "green", intent="crisis_wish")
     assert site.sent("/flags")[0]["level"] == "orange"
     assert site.sent("/flags")[0]["reasons"]
+
+
+def test_alarm_of_violence_that_only_the_classifier_heard_says_so(site: PlayedSite) -> None:
+    talk = Talk()
+    crisis = {"level": "green", "own_level": "green", "site_level": "green", "reasons": []}
+    heard = {"name": "worry_violence", "confidence": 0.9}
+    talk._latest = {"text": "屋里头那个一发火就捶我", "intent": heard, "crisis": crisis}
+    talk.run(ActionCrisis())
+    assert site.sent("/flags")[0]["level"] == "orange"
+    assert site.sent("/flags")[0]["reasons"] == ["is_being_hurt"]
 
 
 @pytest.mark.parametrize(("own", "told"), [("red", "red"), ("orange", "red"), ("green", "emergency")])
