@@ -98,6 +98,8 @@ class Line:
     hops: int
     breaches: int
     silent: int
+    # Either of the two: an alarm that did both is one alarm.
+    missed: int
     waiting: int
     median_to_human: float | None
     p90_to_human: float | None
@@ -254,6 +256,7 @@ def _line(name: str, level: Level, group: Sequence[Alarm]) -> Line:
         hops=sum(one.climbs for one in group),
         breaches=sum(one.is_breach for one in group),
         silent=sum(one.is_silent for one in group),
+        missed=sum(one.is_breach or one.is_silent for one in group),
         waiting=sum(one.is_running and one.contacted_at is None for one in group),
         median_to_human=statistics.median(human) if human else None,
         p90_to_human=percentile(human, 90),

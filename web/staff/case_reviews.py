@@ -73,7 +73,7 @@ class ReviewForm(FlaskForm):
 class GiveForm(FlaskForm):
     """Who reads the case instead."""
 
-    staff_id = SelectField(lazy_gettext("Who reads it"), coerce=int, validate_choice=False)
+    staff_id = SelectField(lazy_gettext("Who reads the case"), coerce=int, validate_choice=False)
 
 
 def _is_lead() -> bool:

@@ -46,7 +46,7 @@ def drills() -> Any:
         days=_days(),
         cells={key: _cell_row(cell) for key, cell in chart.items()},
         chosen=fire_drills.hours(session=reading()),
-        latest=[one for one in fire_drills.latest(session=reading()) if one.ended_at is not None],
+        latest=[one for one in fire_drills.latest(session=reading(), limit=12) if one.ended_at is not None],
         ends=ENDS,
         long=seconds_words,
     )

@@ -43,6 +43,6 @@ openLine({
 const whole = page.querySelector("[data-whole-screen]");
 if (document.documentElement.requestFullscreen) {
   whole.hidden = false;
-  whole.addEventListener("click", () => document.documentElement.requestFullscreen());
+  whole.addEventListener("click", () => page.requestFullscreen());
   document.addEventListener("fullscreenchange", () => { whole.hidden = Boolean(document.fullscreenElement); });
 }
