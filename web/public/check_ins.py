@@ -17,10 +17,10 @@ from triage.instruments import item_by_key
 from web.common import chat_key, clock, languages
 from web.common.access import Access, access
 from web.common.database import reading, unit_of_work
+from web.common.questions import asked
 from web.common.refusal_words import refusal_words
 from web.common.throttle import RESUME, limiter
 from web.public import blueprint
-from web.public.questions import asked
 from web.public.voices import day_words
 
 ADDRESS = "5 per minute; 20 per hour"

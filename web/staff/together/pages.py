@@ -20,8 +20,8 @@ from triage import screening as rules
 from web.common import clock, languages, security
 from web.common.access import Access, access
 from web.common.database import reading, unit_of_work
+from web.common.questions import asked
 from web.common.refusal_words import refusal_words
-from web.public.questions import asked
 from web.staff import words as desk_words
 from web.staff.blueprint import blueprint
 from web.staff.forms import add_error
