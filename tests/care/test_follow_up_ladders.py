@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from care import caseload, crises, follow_ups, leave
+from care import case_changes, caseload, crises, follow_ups, leave
 from models.caseload import CaseAssignment
-from models.crises import CrisisCase, UncheckedReason
+from models.crises import CrisisCase, LevelName, UncheckedReason
 from models.follow_ups import LadderEnd, WaiveReason, Way, Worry
 from models.staff import RoleName, Team
 from tests.care.test_risk_checks import sign
@@ -51,6 +51,25 @@ def test_a_case_that_was_never_orange_begins_none(world: World, level: Level) ->
     officer = world.colleague("officer", RoleName.DUTY_OFFICER)
     assert ladders(world, closed(world, officer, level)) == []
     assert len(ladders(world, closed(world, officer, Level.ORANGE))) == 1
+
+
+def test_a_case_that_a_person_lowered_is_remembered_by_its_flags(world: World) -> None:
+    officer = world.colleague("officer", RoleName.DUTY_OFFICER)
+    number = world.person()
+    case_id = world.flag(number, Level.ORANGE)
+    with world.work() as session:
+        case_changes.propose_lowering(
+            session=session,
+            case_id=case_id,
+            actor=world.actor(session, officer),
+            to_level=Level.YELLOW,
+            reason="姐姐住在家里，没有念头",
+            now=world.clock(),
+        )
+    assert world.case(case_id).level is LevelName.YELLOW
+    sign(world, case_id, officer)
+    close(world, case_id, officer)
+    assert len(planned(world, number)) == 10
 
 
 @pytest.mark.parametrize("level", [Level.RED, Level.EMERGENCY])
