@@ -16,6 +16,7 @@ from care import demo, staff
 from care.staff import Declined
 from models.outbox import OutboxRow
 from models.staff import RoleName
+from web.commands_bot import bot_commands
 from web.commands_triage import triage_commands
 from web.common import clock, security
 from web.common.database import db, unit_of_work
@@ -39,7 +40,7 @@ _WORDS = {
 
 def install(app: Flask) -> None:
     """Add the commands to `flask --app web.app`."""
-    for group in (staff_commands, demo_commands, outbox_commands, triage_commands):
+    for group in (staff_commands, demo_commands, outbox_commands, triage_commands, bot_commands):
         app.cli.add_command(group)
 
 
