@@ -52,7 +52,8 @@ def assign(*, session: Session, review: CaseReview, now: datetime) -> StaffMembe
     session.refresh(review)
     chosen = next_reviewer(session=session, review=review, now=now)
     _set_reviewer(session, review, chosen, now)
-    if chosen is None:
+    if chosen is None and not review.hops:
+        # The leads are told at once, and then at the usual pace.
         review.climbs_at = min(now, review.climbs_at or now)
     trace(session, None, "assign", review, now, reviewer=chosen.id if chosen else None)
     return chosen
@@ -144,9 +145,10 @@ def look_after(*, session: Session, review_id: int, now: datetime) -> bool:
     if review.done_at is not None:
         return False
     changed = False
-    if review.reviewer is None or not review.reviewer.active:
-        had_one = review.reviewer is not None
-        changed = assign(session=session, review=review, now=now) is not None or had_one
+    left = review.reviewer is not None and not review.reviewer.active
+    if left or (review.reviewer is None and next_reviewer(session=session, review=review, now=now) is not None):
+        assign(session=session, review=review, now=now)
+        changed = True
     if review.reviewer is not None and review.reminded_at is None and review.due_at <= now + REMIND_BEFORE:
         _remind(session, review, review.reviewer, now)
         changed = True
