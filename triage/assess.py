@@ -58,12 +58,13 @@ class Assessment:
 # few signs says too little to be judged without its setting ("I am going then", "the last time"), so it must score
 # higher; what is left of doubt asks for a look within days. Set on 6,800 chit-chat lines and on the lines of a
 # writer who was left out of the training: docs/triage-model-card.md.
-ALONE = ((6, 0.985), (9, 0.93), (13, 0.55), (10**9, 0.45))
-# English lines were fewer to learn from: below nine words ("the dog next door keeps barking") no score rings alone.
-ALONE_IN_ENGLISH = ((9, 1.01), (13, 0.85), (10**9, 0.55))
+ALONE = ((6, 0.985), (9, 0.94), (13, 0.58), (10**9, 0.45))
+# English lines were fewer to learn from: below seven words ("the dog keeps barking") no score rings alone.
+ALONE_IN_ENGLISH = ((7, 1.01), (9, 0.9), (13, 0.8), (10**9, 0.5))
 SURE = 0.95  # enough beside a doubtful word of the lexicon, however short the line
-ALONE_NOW = 0.5
+ALONE_NOW = 0.35
 WITHIN_DAYS = 0.35
+_NOW_FROM = 9  # tokens; a shorter line rings at night only with a word of the lexicon
 _DAYS_FROM = 13  # tokens; a shorter line in doubt is no reason to open a case
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _JUDGED = 80  # characters; enough to tell a short line from a longer one
@@ -106,8 +107,7 @@ def _assess(text: str) -> Assessment:
     plain = normalise(text)
     reading = read(plain)
     hits = list(reading.hits)
-    lines = set(plain.split("\n"))
-    closed = [line for line in squeeze(plain).split("\n") if line not in lines]
+    closed = squeeze(plain)
     if closed:
         known = {hit.pattern.id for hit in hits}
         hits += [hit for hit in read("\n".join(closed)).hits if hit.pattern.id not in known]
@@ -123,11 +123,11 @@ def _assess(text: str) -> Assessment:
     cuts = ALONE if _CHINESE.search(plain) else ALONE_IN_ENGLISH
     size = len(linear.tokens(reading.meant[:_JUDGED]))
     today = next(score for longest, score in cuts if size < longest)
-    return _joined(found, (voice, alone), model, today, long_enough=size >= _DAYS_FROM)
+    return _joined(found, (voice, alone), model, today, size)
 
 
 def _joined(
-    found: Assessment, voices: tuple[linear.Voice, linear.Voice], model: linear.Model, today: float, long_enough: bool
+    found: Assessment, voices: tuple[linear.Voice, linear.Voice], model: linear.Model, today: float, size: int
 ) -> Assessment:
     """Let either voice raise: the model never lowers what the lexicon found.
 
@@ -136,7 +136,7 @@ def _joined(
     voice, alone = voices
     heard = Level.GREEN
     if found.level.rank < Level.YELLOW.rank:
-        heard = _heard_alone(alone, today, long_enough)
+        heard = _heard_alone(alone, today, size)
     elif voice.crisis >= max(model.thresholds["today"], min(today, SURE)):
         heard = Level.ORANGE
     if voice.now >= model.thresholds["now"] and found.level.is_at_least(Level.ORANGE):
@@ -145,11 +145,11 @@ def _joined(
     return _raised(both, heard, "model_sees_risk") if heard.rank > found.level.rank else both
 
 
-def _heard_alone(voice: linear.Voice, today: float, long_enough: bool) -> Level:
+def _heard_alone(voice: linear.Voice, today: float, size: int) -> Level:
     if voice.crisis >= today:
         # Both questions must be answered with yes before a score alone rings somebody at night.
-        return Level.RED if min(voice.now, voice.crisis) >= ALONE_NOW and long_enough else Level.ORANGE
-    return Level.YELLOW if voice.crisis >= WITHIN_DAYS and long_enough else Level.GREEN
+        return Level.RED if min(voice.now, voice.crisis) >= ALONE_NOW and size >= _NOW_FROM else Level.ORANGE
+    return Level.YELLOW if voice.crisis >= WITHIN_DAYS and size >= _DAYS_FROM else Level.GREEN
 
 
 def _raised(found: Assessment, level: Level, *reasons: str) -> Assessment:

@@ -79,7 +79,7 @@ _DENIAL_EN = re.compile(
     r"\b(?:not|never|no|dont|didnt|wont|wouldnt|isnt|arent|cant|couldnt|havent|hasnt|without|im not|denies)"
     r"(?: (?:really|actually|ever|even|going|gonna|to|want|wanna|thinking|about|of|any|"
     r"thoughts?|have|had|planning|"
-    r"been|be|would|want to|feeling|a|the|plan|plans|intend|intention|so|that|ever been))*$"
+    r"been|be|would|want to|feeling|a|the|plan|plans|intend|intention|so|that|that i|wanted|tried|ever been))*$"
 )
 _PAST = re.compile(
     r"以前|从前|曾经|曾|小时候|年轻的?时候|那会儿?|那阵儿?|嗰阵|当年|当初|那年|前些年|早些年|早几年|早先|老早|"

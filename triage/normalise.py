@@ -23,39 +23,61 @@ _SPACE_BEFORE_LONE = re.compile(rf"(?<=[{_CJK}]) +(?=[{_CJK}](?:$|[\s，。！�
 _ELONGATED = re.compile(r"([^\W\d_])\1{2,}|([^\w\s])\2+", re.UNICODE)
 _CLAUSE_END = re.compile(r"[，。！？；：,;!?…\n\r\v\f\t\u2028\u2029]+|(?<!\d)\.|\.(?!\d)|:(?!\d)")
 _APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])")
+# Longer runs of letters are no words: base64 need not be looked up.
+_WORD = re.compile(r"(?<![a-z])[a-z]{3,11}(?![a-z])")
 _SPACES = re.compile(r" {2,}")
 
 
 @lru_cache(maxsize=1)
-def _tables() -> tuple[dict[int, int], list[tuple[re.Pattern[str], str]]]:
-    """Load Traditional to Simplified pairs and the spellings people use to slip past filters."""
+def _tables() -> tuple[dict[int, int], list[tuple[re.Pattern[str], str, list[str]]], dict[str, str]]:
+    """Load Traditional to Simplified pairs, spellings that slip past filters, and English words typed in haste."""
     data = json.loads((_DATA / "lexicon" / "spellings.json").read_text(encoding="utf-8"))
     pairs: str = data["traditional_to_simplified"]
     table = {ord(pairs[i]): ord(pairs[i + 1]) for i in range(0, len(pairs) - 1, 2)}
-    rewrites = [(re.compile(row["from"]), row["to"]) for row in data["rewrites"]]
-    return table, rewrites
+    rewrites = [(re.compile(row["from"]), row["to"], row.get("if", [""])) for row in data["rewrites"]]
+    return table, rewrites, data["misspelt"]
 
 
 def normalise(text: str) -> str:
     """Return the message in one spelling, clauses parted by newlines; the original stays for display."""
     if len(text) > _LONGEST:
         text = text[: _LONGEST // 2] + "\n" + text[-_LONGEST // 2 :]
-    table, rewrites = _tables()
+    table, rewrites, misspelt = _tables()
     plain = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'")
     plain = _INVISIBLE.sub("", plain).lower().translate(table)
     plain = _ELONGATED.sub(lambda match: match.group(1) or match.group(2), plain)
     plain = _INSERTED.sub("", plain)
     plain = _SPACE_BEFORE_LONE.sub("", _LONE_SPACE.sub("", plain))
     plain = _APOSTROPHE.sub("", plain)
-    for spelling, meant in rewrites:
-        plain = spelling.sub(meant, plain)
+    plain = _WORD.sub(lambda match: misspelt.get(match.group(), match.group()), plain)
+    for spelling, meant, needs in rewrites:
+        if any(need in plain for need in needs):
+            plain = spelling.sub(meant, plain)
     plain = _CLAUSE_END.sub("\n", plain)
     return _SPACES.sub(" ", plain).strip()
 
 
-def squeeze(normalised: str) -> str:
-    """Return the text without the spaces between Chinese characters, for words spelt with gaps."""
-    return _GAP.sub("", normalised)
+def squeeze(normalised: str) -> list[str]:
+    """Return the lines that read otherwise without the gaps between Chinese characters: words spelt with gaps.
+
+    Of a line too long to be read twice only the surroundings of its first and last gaps are returned.
+    """
+    found: list[str] = []
+    for line in normalised.split("\n"):
+        gaps = [match.span() for match in _GAP.finditer(line)]
+        if not gaps:
+            continue
+        if len(line) > _LONG_LINE:
+            near = gaps if len(gaps) <= 2 * _GAPS_READ else gaps[:_GAPS_READ] + gaps[-_GAPS_READ:]
+            found += [_GAP.sub("", line[max(0, start - _AROUND) : stop + _AROUND]) for start, stop in near]
+        else:
+            found.append(_GAP.sub("", line))
+    return found
+
+
+_LONG_LINE = 400
+_GAPS_READ = 12
+_AROUND = 20
 
 
 _GAP = re.compile(rf"(?<=[{_CJK}])[ 0-9.*_\-·~|/\\+=#@^&]{{1,2}}(?=[{_CJK}])")

@@ -26,7 +26,7 @@ CONTRAST = 0.5
 UNHEARD = 0.15
 KEPT_GRAMS = 250_000
 LEAST_SEEN = 3
-THRESHOLDS = {"today": 0.55, "now": 0.3}
+THRESHOLDS = {"today": 0.55, "now": 0.25}
 
 
 class Grams:

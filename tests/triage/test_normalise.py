@@ -43,10 +43,38 @@ def test_a_very_long_clause_is_cut_with_an_overlap() -> None:
 
 
 def test_spaces_between_characters_can_be_closed() -> None:
-    assert squeeze("我想 自 杀") == "我想自杀"
+    assert squeeze("我想 自 杀") == ["我想自杀"]
+    assert squeeze("我想自杀") == []
 
 
 def test_a_message_beyond_the_limit_keeps_its_beginning_and_end() -> None:
     plain = normalise("开头" + "安" * 5 + "好。" * 20_000 + "结尾")
     assert plain.startswith("开头")
     assert plain.endswith("结尾")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("i allready took teh pils", "i already took the pills"),
+        ("goodby my freind", "goodbye my friend"),
+        ("我在天抬上", "我在天台上"),
+        ("被q奸了", "被强奸了"),
+        ("疑书写好了", "遗书写好了"),
+        ("我不想火了", "我不想活了"),
+    ],
+)
+def test_words_typed_in_haste_are_read_as_meant(typed: str, meant: str) -> None:
+    assert normalise(typed) == meant
+
+
+@pytest.mark.parametrize("text", ["hair dye", "我很火了", "wan hai street", "天抬头看", "你怎么思考"])
+def test_a_word_that_only_looks_like_a_typo_is_left_alone(text: str) -> None:
+    assert normalise(text) == text
+
+
+def test_of_a_long_line_only_the_surroundings_of_its_gaps_are_read_again() -> None:
+    near = squeeze("安" * 500 + "自 杀" + "安" * 500)
+    assert len(near) == 1
+    assert "自杀" in near[0]
+    assert len(near[0]) <= 50
