@@ -10,8 +10,9 @@ from pathlib import Path
 from ops.places import BOT_MODEL, BOT_PROJECT, ROOT, program, var_dir
 
 HOST = "127.0.0.1"
-# Each open page holds one thread for its live updates; an idle thread costs some kilobytes.
-SITE_THREADS = 200
+# Each open page holds one thread for its live updates; an idle thread costs some kilobytes. With fewer threads than
+# open pages not even words of danger get in, so there are many more than the 200 chats and 20 consoles that are asked.
+SITE_THREADS = 800
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,18 @@ def site(environ: Mapping[str, str], ports: Ports) -> Process:
     command = (
         *(str(program("web", "gunicorn")), "web.app:create_app()"),
         *("--bind", f"{HOST}:{ports.site}", "--workers", "1", "--worker-class", "gthread"),
-        *("--threads", str(SITE_THREADS), "--timeout", "60", "--graceful-timeout", "3", "--keep-alive", "15"),
+        *(
+            "--threads",
+            str(SITE_THREADS),
+            "--worker-connections",
+            str(2 * SITE_THREADS),
+            "--timeout",
+            "60",
+            "--graceful-timeout",
+            "3",
+            "--keep-alive",
+            "15",
+        ),
         # The control socket would be a second way in; nobody here uses it.
         *("--log-level", "warning", "--no-control-socket"),
     )

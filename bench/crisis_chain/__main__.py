@@ -1,9 +1,8 @@
 """Measure the crisis chain.
 
     .venv/web/bin/python -m bench.crisis_chain year   [--nights 365] [--seed 1] [--quick]
-    .venv/web/bin/python -m bench.crisis_chain search [--examples 300] [--quick]
 
-Each prints what it found beside what is asked, and exits 1 when that is missed.
+It prints what it found beside what is asked, and exits 1 when that is missed.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from tests.fixtures.world import FIELD_KEY
 def test_no_order_of_events_drops_a_case(migrated_file: Path, tmp_path: Path) -> None:
     use_field_keys((FIELD_KEY,))
     machine = type("Machine", (CrisisMachine,), {"template": migrated_file, "folder": tmp_path})
-    # Short, since everybody waits for it; `python -m bench.crisis_chain search` goes on for as long as one likes.
+    # Short, since everybody waits for it; raise max_examples to search for longer.
     run_state_machine_as_test(
         machine,
         settings=settings(
