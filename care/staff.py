@@ -301,14 +301,9 @@ def deactivate(
 
 
 def _ring_again_for_those_left_behind(*, session: Session, member: StaffMember, now: datetime) -> None:
-    """A case that rings here, or was taken and not spoken with, has nobody now: its alarm goes on to the next rung."""
-    taken = CrisisCase.acknowledged_by_id == member.id
-    rung = CrisisCase.acknowledged_at.is_(None) & (CrisisCase.owner_id == member.id)
-    waiting = session.scalars(
-        select(CrisisCase)
-        .where(CrisisCase.closed_at.is_(None), CrisisCase.contacted_at.is_(None), or_(taken, rung))
-        .with_for_update()
-    ).all()
+    """An open case of theirs has nobody now, also where they had spoken with the person: it rings until it is taken."""
+    theirs = or_(CrisisCase.acknowledged_by_id == member.id, CrisisCase.owner_id == member.id)
+    waiting = session.scalars(select(CrisisCase).where(CrisisCase.closed_at.is_(None), theirs).with_for_update()).all()
     for case in waiting:
         case.acknowledged_at, case.acknowledged_by_id = None, None
         crises.climb(session=session, case=case, now=now)

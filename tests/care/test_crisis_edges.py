@@ -132,6 +132,22 @@ def test_a_case_taken_by_somebody_who_is_deactivated_rings_again_at_once(world: 
     assert case.climbs_at == world.clock() + clock(Level.RED).climb
 
 
+def test_a_case_whose_owner_spoke_with_the_person_and_is_deactivated_rings_until_somebody_takes_it(
+    world: World,
+) -> None:
+    members = world.chain()
+    case_id, decoy = world.flag(world.person(), Level.RED), world.flag(world.person(), Level.RED)
+    for number, owner in ((case_id, DutyPosition.ON_CALL), (decoy, DutyPosition.SUPERVISOR)):
+        acknowledge(world, number, members[owner])
+        contact(world, number, members[owner])
+    deactivate(world, members[DutyPosition.BASE_LEADER], members[DutyPosition.ON_CALL])
+    assert world.case(case_id).owner_id == members[DutyPosition.STAND_IN]
+    assert world.case(case_id).climbs_at is not None
+    acknowledge(world, case_id, members[DutyPosition.STAND_IN])
+    assert world.case(case_id).climbs_at is None
+    assert (world.case(decoy).owner_id, world.case(decoy).climbs_at) == (members[DutyPosition.SUPERVISOR], None)
+
+
 @pytest.mark.parametrize("back", [66, 600, 172_800])
 def test_a_clock_set_back_by_more_than_a_step_lengthens_no_step(world: World, back: float) -> None:
     world.chain()
