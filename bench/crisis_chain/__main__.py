@@ -1,8 +1,9 @@
 """Measure the crisis chain.
 
     .venv/web/bin/python -m bench.crisis_chain year   [--nights 365] [--seed 1] [--quick]
+    .venv/web/bin/python -m bench.crisis_chain load   [--chats 200] [--consoles 20] [--seed 1] [--quick]
 
-It prints what it found beside what is asked, and exits 1 when that is missed.
+Each prints what it found beside what is asked, and exits 1 when that is missed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.crisis_chain.load import measure, p95
 from bench.crisis_chain.night import Year
 
 
@@ -48,15 +50,37 @@ def year(given: argparse.Namespace) -> bool:
     )
 
 
+def full_house(given: argparse.Namespace) -> bool:
+    """Measure in a full house."""
+    chats, consoles = (40, 4) if given.quick else (given.chats, given.consoles)
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure(Path(folder), chats=chats, consoles=consoles, alarms=10, rounds=10, seed=given.seed)
+    print(f"{chats} open chats, {consoles} consoles, seed {given.seed}; {found.refused} live messages refused")
+    alarm, counselor, person = p95(found.alarms), p95(found.to_counselor), p95(found.to_person)
+    return all(
+        [
+            shown("live lines that opened", found.streams, str(chats + consoles), found.streams == chats + consoles),
+            shown("message -> alarm on every console, p95", f"{alarm:.2f} s", "1 s", alarm <= 1),
+            shown("person -> counselor, p95", f"{counselor:.2f} s", "0.5 s", counselor <= 0.5),
+            shown("counselor -> person, p95", f"{person:.2f} s", "0.5 s", person <= 0.5),
+        ]
+    )
+
+
 def main() -> int:
     """Run one of the measurements."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    measures: dict[str, Callable[[argparse.Namespace], bool]] = {"year": year}
+    measures: dict[str, Callable[[argparse.Namespace], bool]] = {"year": year, "load": full_house}
     one = commands.add_parser("year", help="a year of bad nights with a simulated clock")
     one.add_argument("--nights", type=int, default=365)
     one.add_argument("--seed", type=int, default=1)
     one.add_argument("--quick", action="store_true", help="20 nights")
+    two = commands.add_parser("load", help="a full house on this machine")
+    two.add_argument("--chats", type=int, default=200)
+    two.add_argument("--consoles", type=int, default=20)
+    two.add_argument("--seed", type=int, default=1)
+    two.add_argument("--quick", action="store_true", help="40 chats, 4 consoles")
     given = parser.parse_args()
     return 0 if measures[given.command](given) else 1
 
