@@ -47,7 +47,7 @@ def taken(*, session: Session, case: CrisisCase, actor: StaffMember, now: dateti
             conversation=case.conversation,
             sender=Sender.SYSTEM,
             kind=MessageKind.NOTICE,
-            text=say("drill.over", actor.language, seconds=drill.seconds),
+            text=say("drill.over", actor.language, seconds=str(drill.seconds)),
             now=now,
         )
     audit.record(
