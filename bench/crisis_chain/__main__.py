@@ -2,6 +2,7 @@
 
     .venv/web/bin/python -m bench.crisis_chain year   [--nights 365] [--seed 1] [--quick]
     .venv/web/bin/python -m bench.crisis_chain load   [--chats 200] [--consoles 20] [--seed 1] [--quick]
+    .venv/web/bin/python -m bench.crisis_chain faults [--count 1000] [--seed 1] [--postgres] [--quick]
 
 Each prints what it found beside what is asked, and exits 1 when that is missed.
 """
@@ -14,6 +15,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.crisis_chain.faults import inject
 from bench.crisis_chain.load import measure, p95
 from bench.crisis_chain.night import Year
 
@@ -67,11 +69,30 @@ def full_house(given: argparse.Namespace) -> bool:
     )
 
 
+def broken_house(given: argparse.Namespace) -> bool:
+    """Break the house on purpose."""
+    count = 40 if given.quick else given.count
+    with tempfile.TemporaryDirectory() as folder:
+        found = inject(Path(folder), count=count, seed=given.seed, postgres=given.postgres)
+    kinds = ", ".join(f"{number} x {fault.value}" for fault, number in sorted(found.broken.items()))
+    repeats = ", ".join(f"{number} x {why}" for why, number in found.tally.repeats.most_common())
+    print(f"{found.broken.total()} faults in {found.seconds:.0f} s, seed {given.seed}: {kinds}")
+    print(f"{len(found.tally.sent)} lines sent, {len(found.tally.acknowledged)} acknowledged, {found.cases} cases")
+    print(f"sent again after: {repeats or 'nothing'}; ended by themselves: {dict(found.died) or 'none'}")
+    # All lines are printed, also after one that is missed.
+    kept = [shown(what, number, "0", number == 0) for what, number in found.wrong.items()]
+    return all(kept)
+
+
 def main() -> int:
     """Run one of the measurements."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    measures: dict[str, Callable[[argparse.Namespace], bool]] = {"year": year, "load": full_house}
+    measures: dict[str, Callable[[argparse.Namespace], bool]] = {
+        "year": year,
+        "load": full_house,
+        "faults": broken_house,
+    }
     one = commands.add_parser("year", help="a year of bad nights with a simulated clock")
     one.add_argument("--nights", type=int, default=365)
     one.add_argument("--seed", type=int, default=1)
@@ -81,6 +102,11 @@ def main() -> int:
     two.add_argument("--consoles", type=int, default=20)
     two.add_argument("--seed", type=int, default=1)
     two.add_argument("--quick", action="store_true", help="40 chats, 4 consoles")
+    three = commands.add_parser("faults", help="kills, locks, lost connections and a full disk while people write")
+    three.add_argument("--count", type=int, default=1000)
+    three.add_argument("--seed", type=int, default=1)
+    three.add_argument("--postgres", action="store_true", help="on a PostgreSQL server of its own instead of SQLite")
+    three.add_argument("--quick", action="store_true", help="40 faults")
     given = parser.parse_args()
     return 0 if measures[given.command](given) else 1
 

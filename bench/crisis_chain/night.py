@@ -19,7 +19,7 @@ import httpx
 from sqlalchemy import delete, event, func, select
 from sqlalchemy.orm import Session
 
-from care import conversations, crises, duty, leave, staff
+from care import conversations, crises, duty, leave, seen_flags, staff
 from care.bot_line import BotLine
 from care.clocks import clock
 from care.refusals import Refused
@@ -334,6 +334,7 @@ class Year:
                         crises.close(
                             session=session,
                             case_id=case_id,
+                            seen_flag_id=seen_flags.newest(session=session, case_id=case_id),
                             actor=session.get_one(StaffMember, staff_id),
                             reason="seen in the morning",
                             now=self.world.clock(),

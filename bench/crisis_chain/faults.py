@@ -1,0 +1,164 @@
+"""Is a flag lost when the house breaks at a random moment? Breaks it on purpose, and then looks for every line."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from bench.crisis_chain.fault_kinds import DATABASE, Blow, Fault, Scene, planned
+from bench.crisis_chain.fault_writers import Line, Tally, Writers
+from bench.crisis_chain.house import house, open_doors
+from models.conversations import Conversation, Message, Sender
+from models.crises import CrisisCase, CrisisFlag, Escalation, FlagSource
+from models.database import open_engine
+from models.outbox import OutboxRow
+from tests.fixtures.postgres import PostgresServer, running_postgres
+
+HANDS = 6
+# New people, and so new cases, all through the run: the first line of each opens a case and rings.
+PEOPLE_PER_FAULT = 0.5
+
+
+@dataclass
+class Found:
+    """What a run has done and what it left behind."""
+
+    broken: Counter[Fault] = field(default_factory=Counter)
+    tally: Tally = field(default_factory=Tally)
+    died: Counter[str] = field(default_factory=Counter)
+    # What must be zero, by its name.
+    wrong: dict[str, int] = field(default_factory=dict)
+    cases: int = 0
+    seconds: float = 0.0
+
+
+def inject(folder: Path, *, count: int, seed: int, postgres: bool) -> Found:
+    """Break the house this many times while people write, mend it, and look for what they wrote."""
+    found = Found()
+    with ExitStack() as stack:
+        server = stack.enter_context(running_postgres()) if postgres else None
+        platform = stack.enter_context(house(folder, database_url=_database(server)))
+        scene = Scene(platform, random.Random(seed), server)
+        scene.start_bot()
+        visitors = open_doors(platform, max(4 * HANDS, round(count * PEOPLE_PER_FAULT)))
+        writers = Writers(platform, visitors, HANDS, seed)
+        writers.start()
+        started = time.monotonic()
+        for number, blow in enumerate(planned(count, seed, postgres=postgres), start=1):
+            _strike(scene, blow)
+            writers.must_be_well()
+            found.broken.update(blow.faults)
+            if sys.stderr.isatty():
+                print(f"\r{number} blows", end="", file=sys.stderr, flush=True)
+        found.tally = writers.finish()
+        found.seconds = time.monotonic() - started
+        found.died.update(scene.died)
+        _look(platform.database_url, found)
+    return found
+
+
+def _database(server: PostgresServer | None) -> str | None:
+    if server is None:
+        return None
+    server.administer(f"CREATE DATABASE {DATABASE}")
+    # The server of the tests does not wait for its log; what was acknowledged here must outlive the server's death.
+    server.administer(f"ALTER DATABASE {DATABASE} SET synchronous_commit = on")
+    return server.url(DATABASE)
+
+
+def _strike(scene: Scene, blow: Blow) -> None:
+    time.sleep(blow.calm)
+    with ExitStack() as broken:
+        for fault in blow.faults:
+            broken.enter_context(scene.broken(fault))
+        time.sleep(blow.lasts)
+    scene.wait_until_whole()
+
+
+def _look(database_url: str, found: Found) -> None:
+    """Look for every line, its flag, its case and the alarm of the case."""
+    engine = open_engine(database_url)
+    with Session(engine) as session:
+        stored = _stored(session)
+        flags = _flags(session)
+        talks = {line.conversation_id for line in found.tally.sent}
+        ours = set(session.scalars(select(Conversation.beneficiary_id).where(Conversation.id.in_(talks))))
+        cases = session.execute(
+            select(CrisisCase.id, CrisisCase.beneficiary_id, CrisisCase.hops, CrisisCase.closed_at).where(
+                CrisisCase.beneficiary_id.in_(ours)
+            )
+        ).all()
+        found.cases = len(cases)
+        open_cases = Counter(case.beneficiary_id for case in cases if case.closed_at is None)
+        rung, errands = _rung(session), set(session.scalars(select(OutboxRow.dedupe_key)))
+        told = [line for line in found.tally.acknowledged if stored[line]]
+        found.wrong = {
+            "acknowledged lines that are lost": len(found.tally.acknowledged) - len(told),
+            "lines stored twice": sum(stored[line] > 1 for line in found.tally.sent),
+            "acknowledged lines without their flag on a case of theirs": sum(flags[line] != 1 for line in told),
+            "cases without alarm": sum(case.hops < 1 or rung[case.id] != case.hops for case in cases),
+            "alarms without errand": sum(
+                f"case-{case.id}-hop-{hop}" not in errands for case in cases for hop in range(1, case.hops + 1)
+            ),
+            "people with two open cases": sum(number > 1 for number in open_cases.values()),
+            "lines answered twice by the bot": _answered_twice(session),
+            "lines that never got an answer": len(found.tally.unanswered),
+            "lines turned away for good": found.tally.turned_away.total(),
+            "database damaged": _damaged(session),
+        }
+    engine.dispose()
+
+
+def _stored(session: Session) -> Counter[Line]:
+    rows = session.execute(
+        select(Message.conversation_id, Message.client_key).where(
+            Message.sender == Sender.PERSON, Message.client_key.is_not(None)
+        )
+    )
+    return Counter(Line(row.conversation_id, str(row.client_key)) for row in rows)
+
+
+def _flags(session: Session) -> Counter[Line]:
+    """Count the flags of each line that hang on a case of the person who wrote it."""
+    rows = session.execute(
+        select(Message.conversation_id, Message.client_key)
+        .join(CrisisFlag, CrisisFlag.message_id == Message.id)
+        .join(CrisisCase, CrisisCase.id == CrisisFlag.case_id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(
+            CrisisFlag.source == FlagSource.MESSAGE,
+            Message.client_key.is_not(None),
+            CrisisCase.beneficiary_id == Conversation.beneficiary_id,
+        )
+    )
+    return Counter(Line(row.conversation_id, str(row.client_key)) for row in rows)
+
+
+def _rung(session: Session) -> Counter[int]:
+    rows = session.execute(select(Escalation.case_id, func.count()).group_by(Escalation.case_id)).all()
+    return Counter({row[0]: row[1] for row in rows})
+
+
+def _answered_twice(session: Session) -> int:
+    twice = (
+        select(Message.reply_to_id)
+        .where(Message.sender == Sender.BOT, Message.reply_to_id.is_not(None))
+        .group_by(Message.reply_to_id)
+        .having(func.count() > 1)
+    )
+    return session.scalar(select(func.count()).select_from(twice.subquery())) or 0
+
+
+def _damaged(session: Session) -> int:
+    if session.get_bind().dialect.name != "sqlite":
+        return 0
+    whole = session.scalar(text("PRAGMA integrity_check")) == "ok"
+    return int(not whole or session.execute(text("PRAGMA foreign_key_check")).first() is not None)
