@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, live
+from care import audit, live, seen_flags
 from care.clocks import clock
 from care.refusals import Refusal, Refused
 from models.case_changes import CaseChange, ChangeEnd, ChangeKind
@@ -33,13 +33,22 @@ def of_case(*, session: Session, case_id: int) -> Sequence[CaseChange]:
 
 
 def propose_lowering(
-    *, session: Session, case_id: int, actor: StaffMember, to_level: Level, reason: str, now: datetime
+    *,
+    session: Session,
+    case_id: int,
+    actor: StaffMember,
+    to_level: Level,
+    reason: str,
+    seen_flag_id: int,
+    now: datetime,
 ) -> CaseChange:
     """Lower a case with a reason: at once below red, at the top two levels only when a second person confirms.
 
-    Raise Refused: NOT_FOUND, CASE_CLOSED, NOT_LOWER (level), REASON_MISSING, TOO_LONG (reason), CHANGE_WAITING.
+    Raise Refused: NOT_FOUND, CASE_CLOSED, NEW_FLAG_ARRIVED (seen_flag_id is not the newest flag), NOT_LOWER
+    (level), REASON_MISSING, TOO_LONG (reason), CHANGE_WAITING.
     """
     case = _open_case(session, case_id)
+    seen_flags.must_be_seen(session=session, case=case, seen_flag_id=seen_flag_id)
     if to_level is Level.GREEN or to_level.rank >= case.risk.rank:
         raise Refused(Refusal.NOT_LOWER, "level")
     change = CaseChange(
@@ -65,7 +74,10 @@ def propose_lowering(
 
 
 def confirm_lowering(*, session: Session, change_id: int, actor: StaffMember, now: datetime) -> CaseChange:
-    """Confirm as the second reader; raise Refused(CHANGE_OVER) where new danger or a colleague was first."""
+    """Confirm as the second reader; raise Refused(CHANGE_OVER) where new danger or a colleague was first.
+
+    The number of the proposal says what the page had shown: every flag that comes after it makes it worth nothing.
+    """
     case, change = _waiting_change(session, change_id)
     if change.kind is not ChangeKind.LOWER:
         raise Refused(Refusal.CHANGE_OVER)

@@ -20,6 +20,7 @@ from care import (
     intervention_duties,
     live,
     outbox,
+    seen_flags,
 )
 from care.clocks import clock
 from care.refusals import Refusal, Refused
@@ -354,19 +355,22 @@ def close(
     case_id: int,
     actor: StaffMember,
     reason: str,
+    seen_flag_id: int,
     now: datetime,
     unchecked: Unchecked | None = None,
 ) -> CrisisCase:
     """Close a case with a reason, after a risk check or with a signed reason why there is none.
 
     For the top two levels the first call proposes, a second person's call closes. Raise Refused(RISK_CHECK_MISSING)
-    where nobody has asked since the newest flag; the database refuses such a row too.
+    where nobody has asked since the newest flag; the database refuses such a row too. Raise NEW_FLAG_ARRIVED where
+    seen_flag_id, the newest flag that whoever closes has seen, is not the newest of the case.
     """
     case = _locked(session=session, case_id=case_id)
     if case is None:
         raise Refused(Refusal.NOT_FOUND)
     if case.closed_at is not None:
         raise Refused(Refusal.CASE_CLOSED)
+    seen_flags.must_be_seen(session=session, case=case, seen_flag_id=seen_flag_id)
     proposed = case.closing_reason is not None and case.closed_by_id is not None
     if not reason.strip() and not proposed:
         raise Refused(Refusal.REASON_MISSING, "reason")

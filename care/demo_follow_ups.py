@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import crises, follow_ups, intakes, interventions, people, risk_checks, staff
+from care import crises, follow_ups, intakes, interventions, people, risk_checks, seen_flags, staff
 from care.interventions import Step
 from models.crises import CrisisCase, FlagSource
 from models.follow_ups import FollowUp, FollowUpLadder, FollowUpState, Way, Worry
@@ -49,7 +49,14 @@ def load(*, session: Session, now: datetime, secret: str) -> int:
         now=start - timedelta(minutes=20),
     )
     words = "见过面。弟弟陪着，知道找谁。"
-    crises.close(session=session, case_id=case.id, actor=counselor, reason=words, now=start)
+    crises.close(
+        session=session,
+        case_id=case.id,
+        actor=counselor,
+        reason=words,
+        seen_flag_id=seen_flags.newest(session=session, case_id=case.id),
+        now=start,
+    )
     _contacts(session, case, counselor, start)
     return 1
 

@@ -18,6 +18,7 @@ from care import (
     risk_checks,
     safety_plans,
     screenings,
+    seen_flags,
     transcript,
 )
 from models.beneficiaries import Beneficiary
@@ -203,6 +204,7 @@ def _settled(*, session: Session, secret: str, timezone: str, now: datetime, cou
         case_id=case.id,
         actor=counselor,
         now=end,
+        seen_flag_id=seen_flags.newest(session=session, case_id=case.id),
         reason="已通话，情绪平稳，没有危险念头；约好周四参加社区茶话会。",
     )
     safety_plans.write(

@@ -142,6 +142,7 @@ class Refusal(StrEnum):
 
     # One case a person: second readers, reports about somebody, plans, pauses of the chat, the glass.
     CHANGE_WAITING = "change_waiting"  # A proposal about this case waits for its second reader.
+    NEW_FLAG_ARRIVED = "new_flag_arrived"  # A sign of danger that the page had not shown is there.
     CHANGE_OVER = "change_over"  # The proposal has been answered, or new danger made it worth nothing.
     OWN_CHANGE = "own_change"  # Nobody is the second reader of their own proposal.
     NOT_LOWER = "not_lower"  # The level is not below the present one.

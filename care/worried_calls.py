@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, case_codes, crises, duty, duty_gaps, follow_up_ladders, live, notices
+from care import audit, case_codes, crises, duty, duty_gaps, follow_up_ladders, live, notices, seen_flags
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase, FlagSource, UncheckedReason
 from models.staff import StaffMember
@@ -142,6 +142,8 @@ def _joined(
     now: datetime,
 ) -> CrisisCase:
     person = case_codes.by_number(session=session, beneficiary_id=beneficiary_id)
+    # Locked before its level is read: whatever arrives from here on opens a case of its own and is not closed away.
+    session.refresh(old, with_for_update=True)
     level = max(old.risk, Level(report.level.value), key=lambda one: one.rank)
     case = crises.raise_flag(
         session=session,
@@ -161,6 +163,7 @@ def _joined(
             case_id=old.id,
             actor=actor,
             reason=f"→ {person.code}",
+            seen_flag_id=seen_flags.newest(session=session, case_id=old.id),
             now=now,
             unchecked=crises.Unchecked(UncheckedReason.WRONG_PERSON),
         )

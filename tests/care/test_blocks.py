@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from care import blocks, bot_line, bot_voice, crises, desk, human
+from care import blocks, bot_line, bot_voice, crises, desk, human, seen_flags
 from care.refusals import Refusal, Refused
 from models.audit import AuditEntry
 from models.blocks import Block
@@ -127,6 +127,7 @@ def test_an_open_case_raises_and_the_rest_goes_on_when_it_is_closed(world: World
             crises.close(
                 session=session,
                 case_id=case_id,
+                seen_flag_id=seen_flags.newest(session=session, case_id=case_id),
                 actor=world.actor(session, reader),
                 reason="家人陪着",
                 now=world.clock(),

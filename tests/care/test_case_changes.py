@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from care import case_changes, crises
+from care import case_changes, crises, seen_flags
 from care.clocks import clock
 from care.refusals import Refusal, Refused
 from models.audit import AuditEntry
@@ -20,11 +20,25 @@ from tests.fixtures.world import World, at_once
 from triage.levels import Level
 
 
-def lower(world: World, case_id: int, staff_id: int, to_level: Level, reason: str = "姐姐在家陪着") -> int:
+def newest_flag(world: World, case_id: int) -> int:
+    with world.look() as session:
+        return seen_flags.newest(session=session, case_id=case_id)
+
+
+def lower(
+    world: World,
+    case_id: int,
+    staff_id: int,
+    to_level: Level,
+    reason: str = "姐姐在家陪着",
+    seen: int | None = None,
+) -> int:
+    seen = newest_flag(world, case_id) if seen is None else seen
     with world.work() as session:
         return case_changes.propose_lowering(
             session=session,
             case_id=case_id,
+            seen_flag_id=seen,
             actor=world.actor(session, staff_id),
             to_level=to_level,
             reason=reason,
@@ -46,11 +60,13 @@ def decline(world: World, change_id: int, staff_id: int, words: str = "还没有
         ).id
 
 
-def close(world: World, case_id: int, staff_id: int, reason: str = "见过面，安全") -> None:
+def close(world: World, case_id: int, staff_id: int, reason: str = "见过面，安全", seen: int | None = None) -> None:
+    seen = newest_flag(world, case_id) if seen is None else seen
     with world.work() as session:
         crises.close(
             session=session,
             case_id=case_id,
+            seen_flag_id=seen,
             actor=world.actor(session, staff_id),
             reason=reason,
             now=world.clock(),

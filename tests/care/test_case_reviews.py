@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from care import case_review_keeping, case_reviews, crises, desk, people
+from care import case_review_keeping, case_reviews, crises, desk, people, seen_flags
 from care.case_reviews import Findings
 from care.crises import Unchecked
 from care.refusals import Refusal, Refused
@@ -31,6 +31,7 @@ def _close(world: World, case_id: int, first: int, second: int | None) -> None:
             crises.close(
                 session=session,
                 case_id=case_id,
+                seen_flag_id=seen_flags.newest(session=session, case_id=case_id),
                 actor=world.actor(session, staff_id),
                 reason="安全了",
                 now=world.clock(),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from care import case_changes, clock_report, crises, people
+from care import case_changes, clock_report, crises, people, seen_flags
 from care.clock_report import Alarm, Line, Span
 from models.conversations import Conversation
 from models.duty import DutyPosition
@@ -135,7 +135,13 @@ def test_a_lower_level_starts_a_clock_of_its_own_and_keeps_who_was_there(world: 
     with world.work() as session:
         actor = session.get_one(StaffMember, officer)
         case_changes.propose_lowering(
-            session=session, case_id=case_id, actor=actor, to_level=Level.BLUE, reason="calm", now=world.clock()
+            session=session,
+            case_id=case_id,
+            seen_flag_id=seen_flags.newest(session=session, case_id=case_id),
+            actor=actor,
+            to_level=Level.BLUE,
+            reason="calm",
+            now=world.clock(),
         )
     world.clock.advance(days=30)
     found = {one.level: one for one in _alarms(world)}

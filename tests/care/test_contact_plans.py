@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from care import contact_plans, crises
+from care import contact_plans, crises, seen_flags
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
 from models.contact_plans import ContactPlan
@@ -84,6 +84,7 @@ def test_three_cases_in_four_weeks_make_one_too(world: World) -> None:
             crises.close(
                 session=session,
                 case_id=case_id,
+                seen_flag_id=seen_flags.newest(session=session, case_id=case_id),
                 actor=world.actor(session, officer),
                 reason="见过面",
                 now=world.clock(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from care import crises, duty
+from care import crises, duty, seen_flags
 from care.clocks import clock
 from care.refusals import Refusal, Refused
 from models.audit import AuditEntry
@@ -39,6 +39,7 @@ def close(world: World, case_id: int, staff_id: int, reason: str = "spoken with,
         crises.close(
             session=session,
             case_id=case_id,
+            seen_flag_id=seen_flags.newest(session=session, case_id=case_id),
             actor=world.actor(session, staff_id),
             reason=reason,
             now=world.clock(),

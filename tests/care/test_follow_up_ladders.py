@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from care import case_changes, caseload, crises, follow_ups, leave
+from care import case_changes, caseload, crises, follow_ups, leave, seen_flags
 from models.caseload import CaseAssignment
 from models.crises import CrisisCase, LevelName, UncheckedReason
 from models.follow_ups import LadderEnd, WaiveReason, Way, Worry
@@ -61,6 +61,7 @@ def test_a_case_that_a_person_lowered_is_remembered_by_its_flags(world: World) -
         case_changes.propose_lowering(
             session=session,
             case_id=case_id,
+            seen_flag_id=seen_flags.newest(session=session, case_id=case_id),
             actor=world.actor(session, officer),
             to_level=Level.YELLOW,
             reason="姐姐住在家里，没有念头",

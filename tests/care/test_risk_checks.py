@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from care import crises, risk_checks
+from care import crises, risk_checks, seen_flags
 from care.refusals import Refusal, Refused
 from models.audit import AuditEntry
 from models.crises import CrisisCase, LevelName, UncheckedReason
@@ -61,6 +61,7 @@ def close(world: World, case_id: int, staff_id: int, unchecked: crises.Unchecked
         crises.close(
             session=session,
             case_id=case_id,
+            seen_flag_id=seen_flags.newest(session=session, case_id=case_id),
             actor=world.actor(session, staff_id),
             reason="见过面，安全",
             now=world.clock(),

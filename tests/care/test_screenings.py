@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from care import crises, screenings
+from care import crises, screenings, seen_flags
 from care.refusals import Refusal, Refused
 from models.beneficiaries import AgeBand
 from models.conversations import Conversation, MessageKind
@@ -111,6 +111,7 @@ def test_an_alarming_answer_after_the_case_was_closed_opens_another(world: World
             crises.close(
                 session=session,
                 case_id=case_id,
+                seen_flag_id=seen_flags.newest(session=session, case_id=case_id),
                 actor=world.actor(session, officer),
                 reason="seen, safe",
                 now=world.clock(),

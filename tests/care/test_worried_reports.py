@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from care import bot_voice, case_codes, crises, intakes, screenings, staff, worried_calls, worried_reports
+from care import (
+    bot_voice,
+    case_codes,
+    crises,
+    intakes,
+    screenings,
+    seen_flags,
+    staff,
+    worried_calls,
+    worried_reports,
+)
 from care.refusals import Refusal, Refused
 from care.worried_reports import Form, Origin
 from models.audit import AuditEntry
@@ -229,7 +239,14 @@ def test_finding_out_who_it_is_moves_the_case_or_joins_the_open_one(world: World
     assert left.climbs_at is not None
     with world.work() as session:
         actor = world.actor(session, second)
-        crises.close(session=session, case_id=left.id, actor=actor, reason="", now=world.clock())
+        crises.close(
+            session=session,
+            case_id=left.id,
+            seen_flag_id=seen_flags.newest(session=session, case_id=left.id),
+            actor=actor,
+            reason="",
+            now=world.clock(),
+        )
     assert world.case(left.id).closed_at is not None
     assert refusal(identify, world, other.id, code_of(world, free), officer) == (Refusal.ALREADY_NAMED, "code")
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from care import crises
+from care import crises, seen_flags
 from care.bot_line import BotLine
 from models.conversations import Sender
 from models.crises import UncheckedReason
@@ -54,6 +54,7 @@ def test_due_alarms_climb_and_the_others_do_not(world: World, tools: Tools) -> N
         crises.close(
             session=session,
             case_id=closed,
+            seen_flag_id=seen_flags.newest(session=session, case_id=closed),
             actor=actor,
             reason="done",
             now=world.clock(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -36,6 +37,8 @@ class LiveFeed:
         self._wake = threading.Event()
         self._lock = threading.Lock()
         self._streams: dict[str, set[queue.SimpleQueue[Event]]] = defaultdict(set)
+        # When the newest event of a watched channel was seen in the database, by a clock that nobody can set.
+        self._told_at: dict[str, float] = {}
         self._seen: deque[int] = deque(maxlen=LOOK_BACK * 4)
         self._thread: threading.Thread | None = None
         self._last = 0
@@ -63,6 +66,12 @@ class LiveFeed:
                 self._streams[channel].discard(inbox)
                 if not self._streams[channel]:
                     del self._streams[channel]
+                    self._told_at.pop(channel, None)
+
+    def told_at(self, channel: str) -> float:
+        """Return from when on a reading holds every event handed out in the channel, as time.monotonic() tells it."""
+        with self._lock:
+            return self._told_at.get(channel, 0.0)
 
     def watchers(self) -> int:
         """Return how many streams are open."""
@@ -95,13 +104,18 @@ class LiveFeed:
                 .order_by(table.c.id)
                 .limit(1000)
             ).all()
+        # Taken after the events were seen: whoever begins to read now or later finds what they tell of.
+        seen_at = time.monotonic()
         for row in rows:
             if row.id <= self._last and row.id in self._seen:
                 continue
             self._seen.append(row.id)
             self._last = max(self._last, row.id)
             with self._lock:
-                for inbox in self._streams.get(row.channel, ()):
+                inboxes = self._streams.get(row.channel)
+                if inboxes:
+                    self._told_at[row.channel] = seen_at
+                for inbox in inboxes or ():
                     inbox.put((row.id, row.kind, row.payload))
 
 
@@ -116,11 +130,13 @@ def stream(
     channels: tuple[str, ...],
     first: Callable[[], Iterator[str]],
     again: Callable[[list[Event]], Iterator[str]],
+    pause: float = 0.0,
 ) -> Response:
     """Answer with an endless stream: `first` says where things stand, `again` what changed since.
 
     Both run inside an application context of their own and their session is given back after each turn,
-    so that a waiting browser holds a thread but no database connection.
+    so that a waiting browser holds a thread but no database connection. After each turn that said something the
+    stream rests for `pause` seconds; what happens meanwhile is kept and told in one turn.
     """
     feed: LiveFeed = app.extensions["live"]
 
@@ -136,7 +152,10 @@ def stream(
                     yield ": keep-alive\n\n"
                     continue
                 with app.app_context():
-                    yield from list(again(events))
+                    said = list(again(events))
+                yield from said
+                if said and pause:
+                    time.sleep(pause)
         finally:
             feed.unsubscribe(inbox)
 

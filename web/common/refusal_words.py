@@ -169,6 +169,10 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.DUTY_SETTLED: _("A colleague has already seen to this."),
     # One case a person: second readers, reports about somebody, plans, pauses of the chat, the glass.
     Refusal.CHANGE_WAITING: _("A proposal about this case is waiting for its second reader. Please answer it first."),
+    Refusal.NEW_FLAG_ARRIVED: _(
+        "Since this page was opened there has been a new sign of danger. It stands first under “Why this case is open”."
+        " Nothing you wrote is lost: please read the sign, then decide again."
+    ),
     Refusal.CHANGE_OVER: _("This proposal has already been answered, or new danger has overtaken it."),
     Refusal.OWN_CHANGE: _("This is your own proposal. Another colleague has to read it."),
     Refusal.NOT_LOWER: _("Please choose a level below the present one."),

@@ -118,10 +118,10 @@ def _end_old_session() -> None:
         session["seen_at"] = now
 
 
-def still_signed_in(staff_id: int, uniquifier: str) -> bool:
-    """Tell whether a stream that was opened a while ago may still speak to this colleague."""
+def still_signed_in(staff_id: int, uniquifier: str) -> StaffMember | None:
+    """Return the colleague to whom a stream that was opened a while ago may still speak; None when it may not."""
     member = reading().get(StaffMember, staff_id, populate_existing=True)
-    return member is not None and member.active and member.fs_uniquifier == uniquifier
+    return member if member is not None and member.active and member.fs_uniquifier == uniquifier else None
 
 
 def me() -> StaffMember:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from care import case_changes, case_file, crises, follow_up_lists, risk_checks, safety_plans
+from care import case_changes, case_file, crises, follow_up_lists, risk_checks, safety_plans, seen_flags
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase, FlagSource
 from triage.levels import Level
@@ -20,7 +20,7 @@ from web.staff import case_standing, desk_state, reasons, summary
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
 from web.staff.follow_ups import words as follow_words
-from web.staff.forms import LowerForm, RaiseForm, add_error
+from web.staff.forms import LowerForm, RaiseForm, SeenForm, add_error
 from web.staff.interventions import section
 from web.staff.risk_check_forms import ClosingForm
 from web.staff.risk_check_words import ANSWERS, TOPICS, UNCHECKED
@@ -40,10 +40,12 @@ def _page(
     closing: ClosingForm | None = None,
     raising: RaiseForm | None = None,
     lowering: LowerForm | None = None,
+    unseen_after: int | None = None,
     status: int = 200,
 ) -> Any:
     found = reading().get_one(CrisisCase, case_id)
-    closing = closing or _closing_form(found, formdata=None)
+    newest = found.flags[-1].id if found.flags else 0
+    closing = closing or _closing_form(found, formdata=None, seen_flag_id=str(newest))
     page = render_template(
         "staff/case.html",
         case=found,
@@ -70,7 +72,8 @@ def _page(
         answers=ANSWERS,
         unchecked_words=UNCHECKED,
         raising=raising or RaiseForm(formdata=None, above=found.risk.rank),
-        lowering=lowering or LowerForm(formdata=None, below=found.risk.rank),
+        lowering=lowering or LowerForm(formdata=None, below=found.risk.rank, seen_flag_id=str(newest)),
+        unseen_after=newest if unseen_after is None else unseen_after,
         **case_standing.of(found),
         two_readers=found.risk.is_at_least(Level.RED),
     )
@@ -112,13 +115,13 @@ def close_case(case_id: int) -> Any:
                 case_id=case_id,
                 actor=security.me(),
                 reason=form.reason.data or "",
+                seen_flag_id=form.seen(),
                 now=clock.now(),
                 unchecked=form.excuse(),
             )
             is_closed = closed.closed_at is not None
     except Refused as refused:
-        add_error(form[refused.field or "reason"], str(refusal_words(refused.refusal)))
-        return _page(case_id, closing=form, status=422)
+        return _page(case_id, closing=form, unseen_after=_refused(case_id, form, refused), status=422)
     flash(
         _("The case is closed.") if is_closed else _("Your proposal is kept. A second colleague must read the case."),
         "good",
@@ -173,12 +176,12 @@ def lower_level(case_id: int) -> Any:
                 actor=security.me(),
                 to_level=_level(form),
                 reason=form.reason.data or "",
+                seen_flag_id=form.seen(),
                 now=clock.now(),
             )
             is_lower = change.ended_at is not None
     except Refused as refused:
-        add_error(form[refused.field or "reason"], str(refusal_words(refused.refusal)))
-        return _page(case_id, lowering=form, status=422)
+        return _page(case_id, lowering=form, unseen_after=_refused(case_id, form, refused), status=422)
     flash(
         _("The level is lower now; its clock runs from this moment.")
         if is_lower
@@ -186,6 +189,20 @@ def lower_level(case_id: int) -> Any:
         "good",
     )
     return redirect(url_for("staff.case", case_id=case_id), 303)
+
+
+def _refused(case_id: int, form: SeenForm, refused: Refused) -> int | None:
+    """Put the words beside their field; return the last flag that was seen where a newer one is the reason.
+
+    Only the page that says so knows the newer flag from then on: a page that is drawn again for another reason
+    keeps what it knew, or a flag could be passed over unread.
+    """
+    add_error(form[refused.field or "reason"], str(refusal_words(refused.refusal)))
+    if refused.refusal is not Refusal.NEW_FLAG_ARRIVED:
+        return None
+    seen = form.seen()
+    form.shows(seen_flags.newest(session=reading(), case_id=case_id))
+    return seen
 
 
 def _level(form: LowerForm) -> Level:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,41 +24,98 @@ from web.staff.paths import path_of
 RECENT_AT_MOST = 20
 REASONS_AT_MOST = 4
 
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The desk as everybody sees it in one language: plain data, so that one reading serves every console.
+
+    Beside each row stands what makes it somebody's own; `mine`, `to_read` and the like are added for one colleague.
+    """
+
+    now: datetime
+    # A row, who took the case, and who proposed to close it.
+    cases: list[tuple[Row, int | None, int | None]]
+    waiting: list[Row]
+    # A row and who made the promise.
+    call_backs: list[tuple[Row, int]]
+    # A row, and to whom it is offered.
+    offers: list[tuple[Row, transfers.Address]]
+    # A row and whose conversation it is.
+    owned: list[tuple[Row, int | None]]
+    recent: list[tuple[Row, int | None]]
+    # Every turn on which somebody can say "I am here", with its words.
+    turns: list[tuple[int, bool, str]]
+    present: str
+    somebody: bool
+    system: dict[str, bool]
+
 
 def read(*, session: Session, me: StaffMember, now: datetime) -> dict[str, Any]:
     """Return the whole state of the desk for this colleague."""
-    gathered = case_file.gather(session=session)
-    recent = [one for one in desk.recent(session=session, limit=RECENT_AT_MOST) if one.owner_staff_id != me.id]
-    waiting, mine = desk.waiting(session=session), desk.mine(session=session, actor=me)
+    return for_colleague(shared(session=session, now=now), me)
+
+
+def shared(*, session: Session, now: datetime) -> Shared:
+    """Read the desk once, for whoever looks at it."""
+    recent, owned = desk.recent(session=session, limit=RECENT_AT_MOST), desk.owned(session=session)
+    waiting = desk.waiting(session=session)
     promises = callbacks.standing(session=session)
-    offers = transfers.for_me(session=session, actor=me, now=now)
-    levels = case_file.open_cases(
-        session=session,
-        beneficiary_ids=[one.beneficiary_id for one in (*recent, *waiting, *mine)]
-        + [promise.conversation.beneficiary_id for promise in promises]
-        + [offer.conversation.beneficiary_id for offer in offers],
+    offers = transfers.standing_offers(session=session, now=now)
+    shown = [*recent, *owned, *waiting, *(promise.conversation for promise in promises)]
+    # Held until the end: the session forgets rows that nobody holds, and would ask for each of them again.
+    levels, held = case_file.gather(session=session, conversations=[*shown, *(one.conversation for one in offers)])
+    talks = list({one.id for one in (*recent, *owned) if one.owner is Owner.STAFF})
+    silent = reply_alarms.rung_in(session=session, conversation_ids=talks) if talks else {}
+    turns = duty.turns_between(session=session, start=now, end=now + duty.EARLY + timedelta(seconds=1))
+    present, state = duty.present(session=session, at=now), system_state.now()
+    whole = Shared(
+        now=now,
+        cases=[
+            (_case_row(case), case.acknowledged_by_id, case.closed_by_id)
+            for case in crises.queue_of_open_cases(session=session)
+        ],
+        waiting=[conversation_row(one, levels, since=one.human_requested_at) for one in waiting],
+        call_backs=[(_call_back_row(promise, levels, now), promise.owner_id) for promise in promises],
+        offers=[(_offer_row(one, levels), transfers.address_of(one)) for one in offers],
+        owned=[(conversation_row(one, levels, silent=silent), one.owner_staff_id) for one in owned],
+        recent=[(conversation_row(one, levels, silent=silent), one.owner_staff_id) for one in recent],
+        turns=[(turn.staff_id, _is_here(turn), _turn_words(turn)) for turn in turns],
+        present=_present_words(present, duty.lost(session=session, at=now)),
+        somebody=bool(present),
+        system={"scheduler": state.scheduler, "bot": state.bot},
     )
-    owned = [one.id for one in (*recent, *mine) if one.owner is Owner.STAFF]
-    silent = reply_alarms.rung_in(session=session, conversation_ids=owned) if owned else {}
-    state = system_state.now()
-    shown = {
-        "now": now.isoformat(),
-        "cases": [case_row(case, me) for case in crises.queue_of_open_cases(session=session)],
-        "waiting": [conversation_row(one, levels, since=one.human_requested_at) for one in waiting],
-        "call_backs": [_call_back_row(promise, levels, me, now) for promise in promises],
-        "offers": [_offer_row(one, levels) for one in offers],
-        "mine": [conversation_row(one, levels, silent=silent) for one in mine],
-        "recent": [conversation_row(one, levels, silent=silent) for one in recent],
-        "duty": duty_row(session=session, me=me, now=now),
-        "system": {"scheduler": state.scheduler, "bot": state.bot},
+    del held
+    return whole
+
+
+def for_colleague(desk_now: Shared, me: StaffMember) -> dict[str, Any]:
+    """Return the state for one colleague; what all share is read, never changed."""
+    turn = next((one for one in desk_now.turns if one[0] == me.id), None)
+    return {
+        "now": desk_now.now.isoformat(),
+        "cases": [_own_case(row, taken_by, closed_by, me) for row, taken_by, closed_by in desk_now.cases],
+        "waiting": desk_now.waiting,
+        "call_backs": [row | {"mine": owner_id == me.id} for row, owner_id in desk_now.call_backs],
+        "offers": [row for row, address in desk_now.offers if transfers.may_answer(transfer=address, actor=me)],
+        "mine": [row for row, owner_id in desk_now.owned if owner_id == me.id],
+        "recent": [row for row, owner_id in desk_now.recent if owner_id != me.id],
+        "duty": _own_duty(turn, desk_now.present, somebody=desk_now.somebody),
+        "system": desk_now.system,
     }
-    # Until here the session has to know these rows; it forgets what nobody holds.
-    del gathered
-    return shown
 
 
-def case_row(case: CrisisCase, me: StaffMember) -> dict[str, Any]:
-    """Return one case: never a name, never a person's words."""
+def case_row(case: CrisisCase, me: StaffMember) -> Row:
+    """Return one case for one colleague: never a name, never a person's words."""
+    return _own_case(_case_row(case), case.acknowledged_by_id, case.closed_by_id, me)
+
+
+def _own_case(row: Row, taken_by: int | None, closed_by: int | None, me: StaffMember) -> Row:
+    return row | {"mine": taken_by == me.id, "to_read": row["to_read"] and closed_by != me.id}
+
+
+def _case_row(case: CrisisCase) -> Row:
     acknowledged = case.acknowledged_by
     return {
         "id": case.id,
@@ -75,8 +133,7 @@ def case_row(case: CrisisCase, me: StaffMember) -> dict[str, Any]:
         "alarm": acknowledged is None and clock_of(case.risk).alarm,
         "unanswered": acknowledged is None,
         "who": _who(case),
-        "mine": case.acknowledged_by_id == me.id,
-        "to_read": case.closing_reason is not None and case.closed_by_id != me.id,
+        "to_read": case.closing_reason is not None,
         "url": path_of("staff.case", case_id=case.id),
         "acknowledge_url": path_of("staff.acknowledge", case_id=case.id),
         "conversation_url": (
@@ -141,14 +198,13 @@ def _offer_row(offer: Transfer, levels: dict[int, CrisisCase]) -> dict[str, Any]
     return row | {"owner": _("%(name)s passes it on", name=offer.giver.display_name), "overdue": True}
 
 
-def _call_back_row(promise: CallBack, levels: dict[int, CrisisCase], me: StaffMember, now: datetime) -> dict[str, Any]:
+def _call_back_row(promise: CallBack, levels: dict[int, CrisisCase], now: datetime) -> Row:
     row = conversation_row(promise.conversation, levels)
     return row | {
         "id": promise.id,
         "at": promise.due_at.isoformat(),
         "shown": local_time(promise.due_at, "short"),
         "owner": promise.owner.display_name,
-        "mine": promise.owner_id == me.id,
         "overdue": promise.due_at < now,
     }
 
@@ -159,25 +215,35 @@ def my_turn(*, session: Session, me: StaffMember, now: datetime) -> DutyTurn | N
     return next((turn for turn in turns if turn.staff_id == me.id), None)
 
 
-def duty_row(*, session: Session, me: StaffMember, now: datetime) -> dict[str, Any]:
+def duty_row(*, session: Session, me: StaffMember, now: datetime) -> Row:
     """Return whether this colleague is expected and here, and who else is."""
     turn = my_turn(session=session, me=me, now=now)
-    here = turn is not None and turn.checked_in_at is not None and turn.checked_out_at is None
     present = duty.present(session=session, at=now)
+    return _own_duty(
+        (turn.staff_id, _is_here(turn), _turn_words(turn)) if turn else None,
+        _present_words(present, duty.lost(session=session, at=now)),
+        somebody=bool(present),
+    )
+
+
+def _own_duty(turn: tuple[int, bool, str] | None, present: str, *, somebody: bool) -> Row:
+    here = turn is not None and turn[1]
     return {
         "state": "here" if here else "expected" if turn else "none",
         "expected": turn is not None and not here,
         "here": here,
         "none": turn is None,
-        "turn": _turn_words(turn),
-        "present": _present_words(present, duty.lost(session=session, at=now)),
-        "somebody": bool(present),
+        "turn": turn[2] if turn else _("You have no duty turn now."),
+        "present": present,
+        "somebody": somebody,
     }
 
 
-def _turn_words(turn: DutyTurn | None) -> str:
-    if turn is None:
-        return _("You have no duty turn now.")
+def _is_here(turn: DutyTurn) -> bool:
+    return turn.checked_in_at is not None and turn.checked_out_at is None
+
+
+def _turn_words(turn: DutyTurn) -> str:
     return _(
         "Your turn: %(position)s, until %(time)s",
         position=str(words.POSITIONS[turn.position]),

@@ -50,7 +50,22 @@ class SignInForm(FlaskForm):
     next = HiddenField(validators=[Length(max=500)])
 
 
-class ReasonForm(FlaskForm):
+class SeenForm(FlaskForm):
+    """Which flag of the case was the newest when the page was drawn."""
+
+    seen_flag_id = HiddenField()
+
+    def seen(self) -> int:
+        """Return the number; what is missing or no number means that nothing has been seen."""
+        typed = self.seen_flag_id.data or ""
+        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
+
+    def shows(self, flag_id: int) -> None:
+        """Let the page that is drawn next know this flag."""
+        self.seen_flag_id.data = str(flag_id)
+
+
+class ReasonForm(SeenForm):
     """Why a case is closed."""
 
     reason = TextAreaField(_("Reason"), validators=[Length(max=LONGEST_REASON)])
@@ -70,7 +85,7 @@ class RaiseForm(FlaskForm):
         self.why.choices = [SelectChoice(*one) for one in reasons.STAFF_REASONS.items()]
 
 
-class LowerForm(FlaskForm):
+class LowerForm(SeenForm):
     """A lower level and why; only levels below the present one are offered, and never none."""
 
     level = SelectField(_("Lower level"), validate_choice=False)

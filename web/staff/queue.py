@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import current_app, g, jsonify, redirect, render_template, session, url_for
@@ -20,11 +20,14 @@ from web.common.watchman import watchman
 from web.staff import desk_state
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
+from web.staff.desk_shared import shared_desk
 from web.staff.duty import gap_days
 
 # Events that change only when somebody last wrote. A case, an alarm, a wish for a person are told at once.
 SMALL_TALK = frozenset({"message", "intake"})
 SMALL_TALK_EVERY = 2.0  # seconds
+# After each state a console rests this long: a burst of events is told as one state, the newest.
+REST = 0.1  # seconds
 
 
 @blueprint.get("/")
@@ -62,11 +65,18 @@ def queue_stream() -> Any:
     """Send the whole state of the desk whenever anything changes."""
     speak = _speaker()
     calm = _Calm()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def first() -> Iterator[str]:
+        return speak(time.monotonic())
 
     def again(events: list[Event]) -> Iterator[str]:
-        return iter(()) if calm.can_wait(events) else speak()
+        if calm.can_wait(events):
+            return iter(())
+        # Read before the events were handed out, the desk would lack them.
+        return speak(app.extensions["live"].told_at(live.DESK))
 
-    return stream(current_app._get_current_object(), (live.DESK,), speak, again)  # type: ignore[attr-defined]
+    return stream(app, (live.DESK,), first, again, pause=REST)
 
 
 class _Calm:
@@ -78,33 +88,41 @@ class _Calm:
     def can_wait(self, events: list[Event]) -> bool:
         """Tell whether nothing but ordinary lines came soon after the last state; the page asks by itself later."""
         moment = time.monotonic()
-        if all(kind in SMALL_TALK for _number, kind, _payload in events) and moment - self._told_at < SMALL_TALK_EVERY:
+        # The spans are the same for every console, so that they speak together and one reading serves them all.
+        is_same_span = moment // SMALL_TALK_EVERY == self._told_at // SMALL_TALK_EVERY
+        if is_same_span and all(kind in SMALL_TALK for _number, kind, _payload in events):
             return True
         self._told_at = moment
         return False
 
 
-def _speaker() -> Any:
+def _speaker() -> Callable[[float], Iterator[str]]:
     """Return what builds one message of the stream; who listens is kept, since a stream outlives its request."""
     staff_id, key, spoken = security.me().id, security.me().fs_uniquifier, language()
     signed_in_at = float(session["signed_in_at"])
 
-    def speak() -> Iterator[str]:
+    def speak(read_after: float) -> Iterator[str]:
         g.language = spoken
-        if not is_listening(staff_id, key, signed_in_at):
+        watchman().look()
+        desk_now = shared_desk().read(after=read_after)
+        me = listener(staff_id, key, signed_in_at)
+        if me is None:
             yield sse("signed_out", {})
             return
-        watchman().look()
-        me = reading().get_one(StaffMember, staff_id)
-        yield sse("queue", desk_state.read(session=reading(), me=me, now=clock.now()))
+        yield sse("queue", desk_state.for_colleague(desk_now, me))
 
     return speak
 
 
 def is_listening(staff_id: int, key: str, signed_in_at: float) -> bool:
     """Tell whether the colleague who opened a stream may still hear it."""
+    return listener(staff_id, key, signed_in_at) is not None
+
+
+def listener(staff_id: int, key: str, signed_in_at: float) -> StaffMember | None:
+    """Return the colleague who opened a stream, as stored now; None when they may not hear it any more."""
     now = clock.now().timestamp()
-    return not security.is_over(signed_in_at, now, now) and security.still_signed_in(staff_id, key)
+    return None if security.is_over(signed_in_at, now, now) else security.still_signed_in(staff_id, key)
 
 
 @blueprint.post("/here")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from care import crises
+from care import crises, seen_flags
 from care.crises import Unchecked
 from models.case_reviews import CaseReview, CaseReviewPart, Delay
 from models.crises import CrisisCase, UncheckedReason
@@ -38,6 +38,7 @@ def names(desk_site: DeskSite) -> dict[str, str]:
             crises.close(
                 session=session,
                 case_id=case_id,
+                seen_flag_id=seen_flags.newest(session=session, case_id=case_id),
                 actor=session.scalars(select(StaffMember).where(StaffMember.username == name)).one(),
                 reason="安全了",
                 now=desk_site.clock(),

@@ -85,11 +85,14 @@ def test_opening_a_case_leaves_a_trace(desk_site: DeskSite) -> None:
 def test_low_case_is_closed_by_one_person_with_a_reason(desk_site: DeskSite) -> None:
     case_id, decoy = desk_site.case(desk_site.person(), Level.ORANGE), desk_site.case(desk_site.person(), Level.ORANGE)
     browser = desk_site.signed_in(RoleName.COUNSELOR)
-    empty = browser.post(f"/staff/cases/{case_id}/close", {"reason": "   "})
+    empty = browser.post(f"/staff/cases/{case_id}/close", {**desk_site.seen(case_id), "reason": "   "})
     assert empty.status_code == 422
     assert "Please write the reason first." in empty.get_data(as_text=True)
     assert desk_site.stored_case(case_id).closed_at is None
-    browser.post(f"/staff/cases/{case_id}/close", {"reason": "Spoke with her; safe tonight.", **NOT_ASKED})
+    browser.post(
+        f"/staff/cases/{case_id}/close",
+        {**desk_site.seen(case_id), "reason": "Spoke with her; safe tonight.", **NOT_ASKED},
+    )
     assert desk_site.stored_case(case_id).closed_at is not None
     assert desk_site.stored_case(decoy).closed_at is None
 
@@ -97,13 +100,15 @@ def test_low_case_is_closed_by_one_person_with_a_reason(desk_site: DeskSite) -> 
 def test_top_levels_need_a_second_reader(desk_site: DeskSite) -> None:
     case_id = desk_site.case(desk_site.person(), Level.RED)
     first, second = desk_site.signed_in(RoleName.COUNSELOR), desk_site.signed_in(RoleName.SUPERVISOR)
-    first.post(f"/staff/cases/{case_id}/close", {"reason": "Her sister is with her.", **NOT_ASKED})
-    first.post(f"/staff/cases/{case_id}/close", {"reason": "I say it again.", **NOT_ASKED})
+    first.post(
+        f"/staff/cases/{case_id}/close", {**desk_site.seen(case_id), "reason": "Her sister is with her.", **NOT_ASKED}
+    )
+    first.post(f"/staff/cases/{case_id}/close", {**desk_site.seen(case_id), "reason": "I say it again.", **NOT_ASKED})
     assert desk_site.stored_case(case_id).closed_at is None
     page = second.get(f"/staff/cases/{case_id}").get_data(as_text=True)
     assert "I have read it and close the case" in page
     assert "I have read it and close the case" not in first.get(f"/staff/cases/{case_id}").get_data(as_text=True)
-    second.post(f"/staff/cases/{case_id}/close")
+    second.post(f"/staff/cases/{case_id}/close", desk_site.seen(case_id))
     closed = desk_site.stored_case(case_id)
     assert closed.closed_at is not None
     assert closed.second_reader_id != closed.closed_by_id
@@ -112,16 +117,21 @@ def test_top_levels_need_a_second_reader(desk_site: DeskSite) -> None:
 def test_reason_that_was_refused_is_still_in_its_field(desk_site: DeskSite) -> None:
     case_id, browser = desk_site.case(desk_site.person(), Level.ORANGE), desk_site.signed_in(RoleName.COUNSELOR)
     long = "a" * 1999 + " end of a long reason"
-    page = browser.post(f"/staff/cases/{case_id}/close", {"reason": long}).get_data(as_text=True)
+    page = browser.post(f"/staff/cases/{case_id}/close", {**desk_site.seen(case_id), "reason": long}).get_data(
+        as_text=True
+    )
     assert "end of a long reason" in page
 
 
 def test_closed_case_cannot_be_closed_taken_or_raised_again(desk_site: DeskSite) -> None:
     case_id, browser = desk_site.case(desk_site.person(), Level.ORANGE), desk_site.signed_in(RoleName.COUNSELOR)
-    browser.post(f"/staff/cases/{case_id}/close", {"reason": "Safe.", **NOT_ASKED})
+    browser.post(f"/staff/cases/{case_id}/close", {**desk_site.seen(case_id), "reason": "Safe.", **NOT_ASKED})
     closed_at = desk_site.stored_case(case_id).closed_at
     assert browser.post(f"/staff/cases/{case_id}/acknowledge", as_json=True).status_code == 409
-    assert browser.post(f"/staff/cases/{case_id}/close", {"reason": "Again."}).status_code == 422
+    assert (
+        browser.post(f"/staff/cases/{case_id}/close", {**desk_site.seen(case_id), "reason": "Again."}).status_code
+        == 422
+    )
     raised = browser.post(f"/staff/cases/{case_id}/raise", {"level": "red", "why": "staff_words"}, as_json=True)
     assert raised.status_code == 409
     assert desk_site.stored_case(case_id).closed_at == closed_at

@@ -23,7 +23,7 @@ def after_a_case(site: DeskSite, browser: Browser) -> int:
     """Close a case of a new person after a check; return the number of the first contact."""
     case_id = site.case(site.person(), Level.ORANGE)
     assert sign(browser, case_id).status_code == 303
-    assert browser.post(f"/staff/cases/{case_id}/close", {"reason": "calm"}).status_code == 303
+    assert browser.post(f"/staff/cases/{case_id}/close", {**site.seen(case_id), "reason": "calm"}).status_code == 303
     with site.look() as session:
         return session.scalars(
             select(FollowUp.id).join(FollowUp.ladder).where(FollowUpLadder.case_id == case_id, FollowUp.step_no == 1)

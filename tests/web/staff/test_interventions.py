@@ -119,7 +119,9 @@ def test_case_with_somebody_on_the_way_is_not_closed(desk_site: DeskSite) -> Non
     case_id = desk_site.case(desk_site.person(), Level.ORANGE)
     browser = desk_site.signed_in(RoleName.COUNSELOR)
     take(browser, case_id, POLICE)
-    answer = browser.post(f"/staff/cases/{case_id}/close", {"reason": "calm", "unchecked": "others_took_over"})
+    answer = browser.post(
+        f"/staff/cases/{case_id}/close", {**desk_site.seen(case_id), "reason": "calm", "unchecked": "others_took_over"}
+    )
     assert answer.status_code == 422
     assert "Somebody was sent" in answer.get_data(as_text=True)
     assert desk_site.stored_case(case_id).closed_at is None

@@ -136,12 +136,19 @@ def test_leads_look_at_openings_of_others(desk_site: DeskSite) -> None:
 def test_top_level_is_lowered_by_two_and_the_page_says_who_waits(desk_site: DeskSite) -> None:
     case_id = desk_site.case(desk_site.person(), Level.RED)
     first, second = desk_site.signed_in(RoleName.COUNSELOR), desk_site.signed_in(RoleName.SUPERVISOR)
-    empty = first.post(f"/staff/cases/{case_id}/lower", {"level": "yellow", "reason": ""})
+    empty = first.post(f"/staff/cases/{case_id}/lower", {**desk_site.seen(case_id), "level": "yellow", "reason": ""})
     assert empty.status_code == 422
-    kept = first.post(f"/staff/cases/{case_id}/lower", {"level": "sleepy", "reason": "姐姐在家"})
+    kept = first.post(
+        f"/staff/cases/{case_id}/lower", {**desk_site.seen(case_id), "level": "sleepy", "reason": "姐姐在家"}
+    )
     assert kept.status_code == 422
     assert "姐姐在家" in kept.text
-    assert first.post(f"/staff/cases/{case_id}/lower", {"level": "yellow", "reason": "姐姐在家"}).status_code == 303
+    assert (
+        first.post(
+            f"/staff/cases/{case_id}/lower", {**desk_site.seen(case_id), "level": "yellow", "reason": "姐姐在家"}
+        ).status_code
+        == 303
+    )
     assert "another colleague must confirm it" in first.get(f"/staff/cases/{case_id}").text
     assert desk_site.stored_case(case_id).level.value == "red"
     with desk_site.look() as session:
@@ -159,7 +166,10 @@ def test_top_level_is_lowered_by_two_and_the_page_says_who_waits(desk_site: Desk
 def test_second_reader_can_decline_a_closing_in_words(desk_site: DeskSite) -> None:
     case_id = desk_site.case(desk_site.person(), Level.RED)
     first, second = desk_site.signed_in(RoleName.COUNSELOR), desk_site.signed_in(RoleName.SUPERVISOR)
-    first.post(f"/staff/cases/{case_id}/close", {"reason": "在医院", "unchecked": "others_took_over"})
+    first.post(
+        f"/staff/cases/{case_id}/close",
+        {**desk_site.seen(case_id), "reason": "在医院", "unchecked": "others_took_over"},
+    )
     with desk_site.look() as session:
         change = session.scalars(select(CaseChange.id)).one()
     second.post(f"/staff/case-changes/{change}/decline", {"words": "医院还没有确认"})

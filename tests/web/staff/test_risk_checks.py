@@ -36,7 +36,7 @@ def sign(browser: Browser, case_id: int, **fields: str) -> Any:
 def test_case_is_closed_only_after_the_check(desk_site: DeskSite) -> None:
     case_id, decoy = (desk_site.case(desk_site.person(), Level.ORANGE) for _ in range(2))
     browser = desk_site.signed_in(RoleName.COUNSELOR)
-    early = browser.post(f"/staff/cases/{case_id}/close", {"reason": "She sounds calm."})
+    early = browser.post(f"/staff/cases/{case_id}/close", {**desk_site.seen(case_id), "reason": "She sounds calm."})
     assert early.status_code == 422
     page = early.get_data(as_text=True)
     assert "Before a case is closed, the risk check is gone through" in page
@@ -44,7 +44,10 @@ def test_case_is_closed_only_after_the_check(desk_site: DeskSite) -> None:
     assert desk_site.stored_case(case_id).closed_at is None
 
     assert sign(browser, case_id).status_code == 303
-    assert browser.post(f"/staff/cases/{case_id}/close", {"reason": "She is calm."}).status_code == 303
+    assert (
+        browser.post(f"/staff/cases/{case_id}/close", {**desk_site.seen(case_id), "reason": "She is calm."}).status_code
+        == 303
+    )
     assert desk_site.stored_case(case_id).closed_at is not None
     assert desk_site.stored_case(decoy).risk_check_id is None
     read = browser.get(f"/staff/cases/{case_id}").get_data(as_text=True)
@@ -55,9 +58,16 @@ def test_case_is_closed_only_after_the_check(desk_site: DeskSite) -> None:
 def test_signed_reason_is_shown_with_its_name(desk_site: DeskSite) -> None:
     case_id = desk_site.case(desk_site.person(), Level.ORANGE)
     browser = desk_site.signed_in(RoleName.COUNSELOR)
-    empty = browser.post(f"/staff/cases/{case_id}/close", {"reason": "x", "unchecked": "other"})
+    empty = browser.post(
+        f"/staff/cases/{case_id}/close", {**desk_site.seen(case_id), "reason": "x", "unchecked": "other"}
+    )
     assert empty.status_code == 422
-    words = {"reason": "x", "unchecked": "other", "unchecked_words": "A neighbour answered for her."}
+    words = {
+        **desk_site.seen(case_id),
+        "reason": "x",
+        "unchecked": "other",
+        "unchecked_words": "A neighbour answered for her.",
+    }
     assert browser.post(f"/staff/cases/{case_id}/close", words).status_code == 303
     page = browser.get(f"/staff/cases/{case_id}").get_data(as_text=True)
     assert "A neighbour answered for her." in page
@@ -68,7 +78,7 @@ def test_signed_reason_is_shown_with_its_name(desk_site: DeskSite) -> None:
 def test_reason_that_is_not_offered_closes_nothing(desk_site: DeskSite, reason: str) -> None:
     case_id = desk_site.case(desk_site.person(), Level.ORANGE)
     answer = desk_site.signed_in(RoleName.COUNSELOR).post(
-        f"/staff/cases/{case_id}/close", {"reason": "x", "unchecked": reason}
+        f"/staff/cases/{case_id}/close", {**desk_site.seen(case_id), "reason": "x", "unchecked": reason}
     )
     assert answer.status_code == 422
     assert desk_site.stored_case(case_id).closed_at is None
@@ -77,9 +87,12 @@ def test_reason_that_is_not_offered_closes_nothing(desk_site: DeskSite, reason: 
 def test_second_reader_sees_why_nobody_asked(desk_site: DeskSite) -> None:
     case_id = desk_site.case(desk_site.person(), Level.RED)
     first, second = desk_site.signed_in(RoleName.COUNSELOR), desk_site.signed_in(RoleName.SUPERVISOR)
-    first.post(f"/staff/cases/{case_id}/close", {"reason": "In hospital.", "unchecked": "others_took_over"})
+    first.post(
+        f"/staff/cases/{case_id}/close",
+        {**desk_site.seen(case_id), "reason": "In hospital.", "unchecked": "others_took_over"},
+    )
     assert "has taken over" in second.get(f"/staff/cases/{case_id}").get_data(as_text=True)
-    assert second.post(f"/staff/cases/{case_id}/close").status_code == 303
+    assert second.post(f"/staff/cases/{case_id}/close", desk_site.seen(case_id)).status_code == 303
     assert desk_site.stored_case(case_id).closed_at is not None
 
 
