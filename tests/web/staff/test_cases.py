@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -192,3 +193,67 @@ def test_case_page_shows_every_hop_with_its_seconds(desk_site: DeskSite) -> None
     page = browser.get(f"/staff/cases/{case_id}").get_data(as_text=True)
     assert ">181<" in page
     assert "Nobody on the roster" in page
+
+
+def _hidden(page: str, place: str) -> str:
+    found = re.search(rf'<input id="seen-{place}" name="seen_flag_id" type="hidden" value="(\d+)">', page)
+    assert found is not None
+    return found.group(1)
+
+
+def test_flag_that_came_while_the_page_was_open_is_shown_and_what_was_typed_stays(desk_site: DeskSite) -> None:
+    person = desk_site.person()
+    case_id, browser = desk_site.case(person, Level.ORANGE), desk_site.signed_in(RoleName.COUNSELOR)
+    page = browser.get(f"/staff/cases/{case_id}").text
+    assert "Not seen yet" not in page
+    for act, more in (("closing", NOT_ASKED), ("lowering", {"level": "yellow"})):
+        path = f"/staff/cases/{case_id}/{'close' if act == 'closing' else 'lower'}"
+        form = {"seen_flag_id": _hidden(page, act), "reason": f"Her sister is there ({act}).", **more}
+        desk_site.case(person, Level.ORANGE, "self_harm_seen")
+        # Another slip does not let the newer flag pass as read.
+        if act == "closing":
+            slip = browser.post(path, form | {"reason": "a" * 2001}).text
+            assert _hidden(slip, act) == form["seen_flag_id"]
+        answer = browser.post(path, form)
+        assert answer.status_code == 422
+        assert "there has been a new sign of danger" in answer.text
+        assert form["reason"] in answer.text
+        assert answer.text.count("Not seen yet") == 1
+        assert _hidden(answer.text, act) == desk_site.seen(case_id)["seen_flag_id"] != form["seen_flag_id"]
+        page = answer.text
+    case = desk_site.stored_case(case_id)
+    assert (case.closed_at, case.level.value) == (None, "orange")
+    form = {"seen_flag_id": _hidden(page, "lowering"), "reason": "Read it; she is safe.", "level": "yellow"}
+    assert browser.post(f"/staff/cases/{case_id}/lower", form).status_code == 303
+    form = {"seen_flag_id": _hidden(page, "closing"), "reason": "Read it; she is safe.", **NOT_ASKED}
+    assert browser.post(f"/staff/cases/{case_id}/close", form).status_code == 303
+
+
+def test_second_reader_presses_with_what_the_page_had_shown(desk_site: DeskSite) -> None:
+    person = desk_site.person()
+    case_id = desk_site.case(person, Level.RED)
+    first, second = desk_site.signed_in(RoleName.COUNSELOR), desk_site.signed_in(RoleName.SUPERVISOR)
+    words = {"reason": "In hospital.", **NOT_ASKED}
+    first.post(f"/staff/cases/{case_id}/close", desk_site.seen(case_id) | words)
+    older = {"seen_flag_id": _hidden(second.get(f"/staff/cases/{case_id}").text, "confirming")}
+    desk_site.case(person, Level.RED)
+    first.post(f"/staff/cases/{case_id}/close", desk_site.seen(case_id) | words)
+    late = second.post(f"/staff/cases/{case_id}/close", older)
+    assert late.status_code == 422
+    assert "there has been a new sign of danger" in late.text
+    assert desk_site.stored_case(case_id).closed_at is None
+    pressed = {"seen_flag_id": _hidden(late.text, "confirming")}
+    assert second.post(f"/staff/cases/{case_id}/close", pressed).status_code == 303
+    assert desk_site.stored_case(case_id).closed_at is not None
+
+
+@pytest.mark.parametrize("seen", [{}, *({"seen_flag_id": one} for one in ("", "0", "-1", "１", "1 or 1", "9" * 40))])
+def test_page_that_does_not_say_what_it_knew_closes_and_lowers_nothing(
+    desk_site: DeskSite, seen: dict[str, str]
+) -> None:
+    case_id, browser = desk_site.case(desk_site.person(), Level.ORANGE), desk_site.signed_in(RoleName.COUNSELOR)
+    for act, more in (("close", NOT_ASKED), ("lower", {"level": "yellow"})):
+        answer = browser.post(f"/staff/cases/{case_id}/{act}", {**seen, "reason": "Safe.", **more}, as_json=True)
+        assert answer.status_code == 422
+    case = desk_site.stored_case(case_id)
+    assert (case.closed_at, case.level.value) == (None, "orange")
