@@ -7,6 +7,7 @@ import random
 import resource
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -215,8 +216,22 @@ class Scene:
 
 def _limit(pid: int, room: int) -> None:
     # Only the soft limit: it can be lifted again without being anybody special.
-    with suppress(ProcessLookupError):
+    try:
         hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
-        resource.prlimit(
-            pid, resource.RLIMIT_FSIZE, (room if hard == resource.RLIM_INFINITY else min(room, hard), hard)
-        )
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (room, hard))
+    except ProcessLookupError:
+        return  # It was killed meanwhile; the next one starts without the limit.
+    except PermissionError:
+        _limit_as_owner(pid, room)
+
+
+def _limit_as_owner(pid: int, room: int) -> None:
+    """PostgreSQL never runs as root, and root may be without the right to limit others: its own user does it."""
+    try:
+        owner = Path(f"/proc/{pid}").owner()
+    except FileNotFoundError:
+        return
+    size = "unlimited" if room == resource.RLIM_INFINITY else str(room)
+    command = ["runuser", "-u", owner, "--", "prlimit", "--pid", str(pid), f"--fsize={size}:"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 or not Path(f"/proc/{pid}").exists(), done.stderr
