@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from care import audit, duty, duty_gaps, live, notices
 from models.conversations import Conversation
@@ -75,7 +75,12 @@ def keep(*, session: Session, conversation_id: int, actor: StaffMember, now: dat
 
 def standing(*, session: Session) -> Sequence[CallBack]:
     """Return the promises not yet kept, the earliest first."""
-    return session.scalars(select(CallBack).where(CallBack.done_at.is_(None)).order_by(CallBack.due_at)).all()
+    return session.scalars(
+        select(CallBack)
+        .where(CallBack.done_at.is_(None))
+        .order_by(CallBack.due_at)
+        .options(joinedload(CallBack.conversation))
+    ).all()
 
 
 def needs_somebody(*, session: Session, now: datetime) -> bool:

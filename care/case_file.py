@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, lazyload, selectinload
+from sqlalchemy.orm import Session, defer, lazyload, selectinload
 
 from care import audit
 from care.refusals import Refusal, Refused
@@ -74,14 +74,6 @@ def open_case(*, session: Session, beneficiary_id: int) -> CrisisCase | None:
     ).first()
 
 
-def open_cases(*, session: Session, beneficiary_ids: Sequence[int]) -> dict[int, CrisisCase]:
-    """Return the open case of each person who has one."""
-    rows = session.scalars(
-        select(CrisisCase).where(CrisisCase.beneficiary_id.in_(beneficiary_ids), CrisisCase.closed_at.is_(None))
-    ).all()
-    return {case.beneficiary_id: case for case in rows}
-
-
 def flags_of_messages(*, session: Session, message_ids: Sequence[int]) -> dict[int, list[CrisisFlag]]:
     """Return the flags that each message raised."""
     found: dict[int, list[CrisisFlag]] = {}
@@ -108,18 +100,20 @@ def cases_of(*, session: Session, beneficiary_id: int) -> Sequence[CrisisCase]:
     ).all()
 
 
-def gather(*, session: Session) -> list[object]:
-    """Read what the duty screen shows in a handful of queries; keep the answer as long as the rows are used.
+def gather(*, session: Session, conversations: Sequence[Conversation]) -> tuple[dict[int, CrisisCase], list[object]]:
+    """Read what the duty screen shows beside these conversations in a handful of queries.
 
-    The verbs that follow find these rows in the session instead of asking for each of them.
+    Returns the open case of each person who has one, and rows to keep as long as they are used: the verbs that
+    follow find them in the session instead of asking for each. Nobody's name is read: lists show codes.
     """
     cases = session.scalars(
         select(CrisisCase)
         .where(CrisisCase.closed_at.is_(None))
         .options(selectinload(CrisisCase.flags), selectinload(CrisisCase.escalations))
     ).all()
-    conversations = session.scalars(select(Conversation).where(Conversation.closed_at.is_(None))).all()
     ids = {case.beneficiary_id for case in cases} | {one.beneficiary_id for one in conversations}
-    people = session.scalars(select(Beneficiary).where(Beneficiary.id.in_(ids))).all()
+    people = session.scalars(
+        select(Beneficiary).where(Beneficiary.id.in_(ids)).options(defer(Beneficiary.called))
+    ).all()
     colleagues = session.scalars(select(StaffMember).options(lazyload(StaffMember.roles))).all()
-    return [*cases, *conversations, *people, *colleagues]
+    return {case.beneficiary_id: case for case in cases}, [*cases, *people, *colleagues]

@@ -173,6 +173,15 @@ def mine(*, session: Session, actor: StaffMember) -> Sequence[Conversation]:
     ).all()
 
 
+def owned(*, session: Session) -> Sequence[Conversation]:
+    """Return the open conversations that colleagues own, the one with the newest message first."""
+    return session.scalars(
+        select(Conversation)
+        .where(Conversation.closed_at.is_(None), Conversation.owner_staff_id.is_not(None))
+        .order_by(Conversation.last_message_at.desc())
+    ).all()
+
+
 def recent(*, session: Session, limit: int = 50) -> Sequence[Conversation]:
     """Return open conversations, the one with the newest message first."""
     return session.scalars(

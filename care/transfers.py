@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from care import audit, channel, chat_caps, crises, duty, live, notices, transcript
 from care.refusals import Refusal, Refused
@@ -19,6 +20,15 @@ from models.transfers import DeskTeam, Transfer, TransferState
 # A person is waiting at the other end: who does not answer in this time is not there.
 STANDS_FOR = timedelta(minutes=3)
 LONGEST_REASON = 1_000
+
+
+@dataclass(frozen=True)
+class Address:
+    """Who offers, and to whom: a colleague by name or a team. Kept where the row itself cannot be."""
+
+    giver_id: int
+    receiver_id: int | None
+    team: DeskTeam | None
 
 
 def open_of(*, session: Session, conversation_id: int) -> Transfer | None:
@@ -117,7 +127,12 @@ def _ring(session: Session, row: Transfer, now: datetime) -> None:
         )
 
 
-def may_answer(*, transfer: Transfer, actor: StaffMember) -> bool:
+def address_of(transfer: Transfer) -> Address:
+    """Return to whom an offer is made."""
+    return Address(giver_id=transfer.giver_id, receiver_id=transfer.receiver_id, team=transfer.team)
+
+
+def may_answer(*, transfer: Transfer | Address, actor: StaffMember) -> bool:
     """Tell whether the offer is for this colleague, by name or by team."""
     if transfer.giver_id == actor.id:
         return False
@@ -266,6 +281,17 @@ def expire(*, session: Session, transfer_id: int, now: datetime) -> bool:
         urgent=True,
     )
     return True
+
+
+def standing_offers(*, session: Session, now: datetime) -> list[Transfer]:
+    """Return every offer that somebody can still accept, the oldest first."""
+    found = session.scalars(
+        select(Transfer)
+        .where(Transfer.state == TransferState.OFFERED, Transfer.expires_at > now)
+        .order_by(Transfer.id)
+        .options(joinedload(Transfer.conversation))
+    )
+    return list(found.all())
 
 
 def for_me(*, session: Session, actor: StaffMember, now: datetime) -> list[Transfer]:

@@ -100,11 +100,13 @@ def _speaker() -> Callable[[float], Iterator[str]]:
     """Return what builds one message of the stream; who listens is kept, since a stream outlives its request."""
     staff_id, key, spoken = security.me().id, security.me().fs_uniquifier, language()
     signed_in_at = float(session["signed_in_at"])
+    told: desk_state.Shared | None = None
 
     def speak(read_after: float) -> Iterator[str]:
+        nonlocal told
         g.language = spoken
         watchman().look()
-        desk_now = shared_desk().read(after=read_after)
+        told = desk_now = shared_desk().read(after=read_after, told=told)
         me = listener(staff_id, key, signed_in_at)
         if me is None:
             yield sse("signed_out", {})

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import queue
+import time
 from typing import Any
+
+import pytest
+from flask import Flask
 
 from care import live
 from tests.fixtures.world import World, at_once
+from web.common import live as lines
 from web.common.live import Event, LiveFeed, sse
 
 
@@ -80,6 +85,57 @@ def test_whoever_has_gone_is_forgotten(world: World) -> None:
     _publish(world, "desk")
     feed._hand_out()
     assert (feed.watchers(), _take(inbox), len(_take(other))) == (1, [], 1)
+
+
+def test_reading_after_the_hour_of_an_event_holds_it_and_other_channels_do_not_count(world: World) -> None:
+    feed = _quiet_feed(world)
+    desk = feed.subscribe("desk")
+    feed.subscribe("chat:1")
+    assert feed.told_at("desk") == 0.0
+    before = time.monotonic()
+    _publish(world, "desk")
+    committed = time.monotonic()
+    feed._hand_out()
+    told = feed.told_at("desk")
+    assert before < committed <= told <= time.monotonic()
+    _publish(world, "chat:1")
+    feed._hand_out()
+    assert feed.told_at("desk") == told
+    feed.unsubscribe(desk)
+    assert feed.told_at("desk") == 0.0
+
+
+def test_a_stream_that_rests_tells_what_happened_meanwhile_in_one_turn(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed, app, rests = _quiet_feed(world), Flask("rest"), []
+    app.extensions["live"] = feed
+    turns: list[list[int]] = []
+
+    def again(events: list[Event]) -> Any:
+        turns.append([payload["seq"] for _number, _kind, payload in events])
+        return iter(() if payload_is_quiet(events) else ("said\n\n",))
+
+    def payload_is_quiet(events: list[Event]) -> bool:
+        return all(kind == "quiet" for _number, kind, _payload in events)
+
+    def rest(seconds: float) -> None:
+        rests.append(seconds)
+        _publish(world, "desk", 3)
+        feed._hand_out()
+
+    monkeypatch.setattr(lines.time, "sleep", rest)
+    with app.test_request_context():
+        parts = iter(lines.stream(app, ("desk",), lambda: iter(("first\n\n",)), again, pause=0.1).response)
+    assert [next(parts), next(parts)] == ["retry: 2000\n\n", "first\n\n"]
+    # A turn that says nothing needs no rest.
+    with world.work() as session:
+        live.publish(session=session, channel="desk", kind="quiet", now=world.clock(), seq=9)
+    feed._hand_out()
+    _publish(world, "desk")
+    feed._hand_out()
+    assert next(parts) == next(parts) == "said\n\n"
+    assert (turns, rests) == ([[9, 0], [0, 1, 2]], [0.1])
 
 
 def test_swept_events_never_give_their_numbers_away(world: World) -> None:
