@@ -8,7 +8,7 @@ import time
 from collections import Counter, defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, or_, select, text
@@ -17,15 +17,19 @@ from sqlalchemy.orm import Session
 from bench.crisis_chain.fault_kinds import DATABASE, Blow, Fault, Scene, planned
 from bench.crisis_chain.fault_writers import Line, Tally, Writers
 from bench.crisis_chain.house import house, open_doors
+from care import crises
 from models.conversations import Conversation, Message, Sender
 from models.crises import CrisisCase, CrisisFlag, Escalation, FlagSource
-from models.database import open_engine
+from models.database import open_engine, writing
 from models.outbox import OutboxKind, OutboxRow
+from models.staff import StaffMember
 from tests.fixtures.postgres import PostgresServer, running_postgres
 
 HANDS = 6
 # New people, and so new cases, all through the run: the first line of each opens a case and rings.
-PEOPLE_PER_FAULT = 0.5
+PEOPLE_PER_FAULT = 2.0
+# What is left to ring and climb before somebody answers; a thousand cases that nobody answers would be another bench.
+RINGS = timedelta(seconds=20)
 # A dead scheduler's lease lasts 20 s, its claim on an errand 30 s, and the pauses between tries grow to a minute.
 TELLING = 120.0  # seconds
 
@@ -58,6 +62,7 @@ def inject(folder: Path, *, count: int, seed: int, postgres: bool) -> Found:
         for number, blow in enumerate(planned(count, seed, postgres=postgres), start=1):
             _strike(scene, blow)
             writers.must_be_well()
+            _answer(platform.database_url)
             found.broken.update(blow.faults)
             if sys.stderr.isatty():
                 print(f"\r{number} blows", end="", file=sys.stderr, flush=True)
@@ -86,6 +91,23 @@ def _strike(scene: Scene, blow: Blow) -> None:
             broken.enter_context(scene.broken(fault))
         time.sleep(blow.lasts)
     scene.wait_until_whole()
+
+
+def _answer(database_url: str) -> None:
+    """Let an officer speak with whoever has rung for a while; the next line of the person rings again."""
+    engine, now = open_engine(database_url), datetime.now(UTC)
+    with Session(engine) as session:
+        officer = session.scalars(select(StaffMember).order_by(StaffMember.id)).first()
+        assert officer is not None
+        ringing = session.scalars(
+            select(CrisisCase.beneficiary_id).where(
+                CrisisCase.closed_at.is_(None), CrisisCase.climbs_at.is_not(None), CrisisCase.raised_at < now - RINGS
+            )
+        ).all()
+        for beneficiary_id in ringing:
+            with writing(session):
+                crises.note_contact(session=session, beneficiary_id=beneficiary_id, actor=officer, now=now)
+    engine.dispose()
 
 
 def _untold(database_url: str) -> int:
