@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
 import time
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 
 import httpx
@@ -23,6 +23,8 @@ TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 WAITS = (1.0, 4.0, 20.0)  # seconds
 # No fault lasts longer; who still has no answer then has been forgotten.
 PATIENCE = 150.0  # seconds
+# Form tokens last an hour; a page is opened anew long before.
+VISITS_PER_PAGE = 40
 
 
 @dataclass(frozen=True)
@@ -80,27 +82,32 @@ class Writers:
         assert not self.broken, self.broken
 
     def _write(self, visitors: Sequence[Visitor], chance: random.Random) -> None:
-        number = 0
         try:
-            while not self.stop.is_set():
-                self._visit(visitors[number % len(visitors)], chance)
-                number += 1
+            for number in itertools.count():
+                if self.stop.is_set():
+                    return
+                if number % VISITS_PER_PAGE == 0:
+                    first = visitors[number % len(visitors)]
+                    opened = self._open(first)
+                    if opened is None:
+                        return
+                    http, token = opened
+                    cookie = http.headers["Cookie"]
+                visitor = visitors[number % len(visitors)]
+                # The page is open already when things break; its form token serves whoever holds the key.
+                http.headers["Cookie"] = cookie.replace(first.key, visitor.key)
+                self._talk(http, token, visitor, chance)
         except Exception as error:
             # A thread that dies unseen would make the figures look better than they are.
             self.broken.append(repr(error))
             raise
 
-    def _visit(self, visitor: Visitor, chance: random.Random) -> None:
-        opened = self._open(visitor)
-        if opened is None:
-            return
-        http, token = opened
-        with closing(http):
-            for _ in range(chance.randint(1, 4)):
-                if self.stop.is_set():
-                    return
-                self._send(http, token, visitor, chance)
-                time.sleep(chance.uniform(0.05, 0.4))
+    def _talk(self, http: httpx.Client, token: str, visitor: Visitor, chance: random.Random) -> None:
+        for _ in range(chance.randint(1, 4)):
+            if self.stop.is_set():
+                return
+            self._send(http, token, visitor, chance)
+            time.sleep(chance.uniform(0.05, 0.4))
 
     def _open(self, visitor: Visitor) -> tuple[httpx.Client, str] | None:
         while not self.stop.is_set():

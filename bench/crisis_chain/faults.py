@@ -63,6 +63,7 @@ def inject(folder: Path, *, count: int, seed: int, postgres: bool) -> Found:
             _strike(scene, blow)
             writers.must_be_well()
             _answer(platform.database_url)
+            _hear_somebody(writers)
             found.broken.update(blow.faults)
             if sys.stderr.isatty():
                 print(f"\r{number} blows", end="", file=sys.stderr, flush=True)
@@ -91,6 +92,13 @@ def _strike(scene: Scene, blow: Blow) -> None:
             broken.enter_context(scene.broken(fault))
         time.sleep(blow.lasts)
     scene.wait_until_whole()
+
+
+def _hear_somebody(writers: Writers) -> None:
+    """Wait until words arrive again: a house that is broken before anybody can write proves nothing."""
+    heard, deadline = len(writers.tally.acknowledged), time.monotonic() + 20
+    while len(writers.tally.acknowledged) == heard and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def _answer(database_url: str) -> None:
