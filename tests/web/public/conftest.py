@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from tests.fixtures.desk import DeskSite
+from tests.fixtures.served import served
 from web.common import clock as web_clock
 
 _TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
@@ -91,11 +90,5 @@ def address(site: DeskSite) -> Iterator[str]:
     """Serve the site of this test on loopback; its clock is the real one, because the browser's is."""
     site.app.extensions["clock"] = web_clock.system_clock
     site.clock.moment = web_clock.system_clock()
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
+    with served(site.app) as address:
+        yield address

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from models.staff import RoleName
 from tests.fixtures.browser import AXE, DESKTOP, PHONE
 from tests.fixtures.desk import PASSWORD, DeskSite
+from tests.fixtures.served import served
 from triage.levels import Level
 from web.common import clock as web_clock
 
@@ -23,14 +22,8 @@ def address(desk_site: DeskSite) -> Iterator[str]:
     """Serve the site of this test on loopback; its clock is the real one, because the browser's is."""
     desk_site.app.extensions["clock"] = web_clock.system_clock
     desk_site.clock.moment = web_clock.system_clock()
-    server = make_server("127.0.0.1", 0, desk_site.app, threaded=True)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
+    with served(desk_site.app) as address:
+        yield address
 
 
 Enter = Callable[..., Page]

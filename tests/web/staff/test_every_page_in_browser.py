@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
 
 from tests.fixtures.browser import DESKTOP, PHONE
 from tests.fixtures.desk import PASSWORD, DeskSite
 from tests.fixtures.links import walk
+from tests.fixtures.served import served
 
 # A slow machine opens some forty pages in one test.
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -25,14 +24,8 @@ WINDOWS = ((PHONE, "zh-CN", True), (DESKTOP, "en", False))
 @pytest.fixture
 def address(full_base: DeskSite) -> Iterator[str]:
     """Serve the demonstration on loopback."""
-    server = make_server("127.0.0.1", 0, full_base.app, threaded=True)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
+    with served(full_base.app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

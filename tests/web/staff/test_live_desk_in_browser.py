@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from care import desk
 from models.conversations import Conversation
 from models.staff import RoleName, StaffMember
 from tests.fixtures.browser import AXE, DESKTOP, PHONE
 from tests.fixtures.desk import PASSWORD, DeskSite
+from tests.fixtures.served import served
 from web.common import clock as web_clock
 
 pytestmark = pytest.mark.browser
@@ -25,14 +24,8 @@ def address(desk_site: DeskSite) -> Iterator[str]:
     """Serve the site of this test on loopback, on the browser's own clock."""
     desk_site.app.extensions["clock"] = web_clock.system_clock
     desk_site.clock.moment = web_clock.system_clock()
-    server = make_server("127.0.0.1", 0, desk_site.app, threaded=True)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
+    with served(desk_site.app) as address:
+        yield address
 
 
 Enter = Callable[..., Page]
