@@ -97,12 +97,19 @@ def _bot_environment() -> Mapping[str, str]:
     return {**train.bot_tools_environment(), "NUANYANG_VAR_DIR": str(_reports())}
 
 
+def _side_by_side() -> tuple[str, ...]:
+    # One worker for each core, up to four: every worker of the bot's tests loads a Rasa of its own (0.7 GB).
+    # A file stays on one worker, because its tests share what its fixtures have started.
+    workers = min(4, os.cpu_count() or 1)
+    return ("--numprocesses", str(workers), "--dist", "loadfile") if workers > 1 else ()
+
+
 def pytest(name: str, environment: str, *arguments: object) -> Check:
     """Run pytest with one of the two interpreters; tests/conftest.py knows which folders that one can run."""
     report = _reports() / f"{environment}.xml"
     report.unlink(missing_ok=True)
     return Check(
         name,
-        (program(environment, "python"), "-m", "pytest", "-q", "--junitxml", report, *arguments),
+        (program(environment, "python"), "-m", "pytest", "-q", *_side_by_side(), "--junitxml", report, *arguments),
         count=lambda status: tally.of_pytest(report, status),
     )
