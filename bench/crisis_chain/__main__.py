@@ -2,7 +2,7 @@
 
     .venv/web/bin/python -m bench.crisis_chain year   [--nights 365] [--seed 1] [--quick]
     .venv/web/bin/python -m bench.crisis_chain load   [--chats 200] [--consoles 20] [--seed 1] [--quick]
-    .venv/web/bin/python -m bench.crisis_chain faults [--count 1000] [--seed 1] [--postgres] [--quick]
+    .venv/web/bin/python -m bench.crisis_chain faults [--count 1000] [--seed 1] [--houses 2] [--postgres] [--quick]
 
 Each prints what it found beside what is asked, and exits 1 when that is missed.
 """
@@ -73,10 +73,10 @@ def broken_house(given: argparse.Namespace) -> bool:
     """Break the house on purpose."""
     count = 40 if given.quick else given.count
     with tempfile.TemporaryDirectory() as folder:
-        found = inject(Path(folder), count=count, seed=given.seed, postgres=given.postgres)
+        found = inject(Path(folder), count=count, seed=given.seed, postgres=given.postgres, houses=given.houses)
     kinds = ", ".join(f"{number} x {fault.value}" for fault, number in sorted(found.broken.items()))
     repeats = ", ".join(f"{number} x {why}" for why, number in found.tally.repeats.most_common())
-    print(f"{found.broken.total()} faults in {found.seconds:.0f} s, seed {given.seed}: {kinds}")
+    print(f"{found.broken.total()} faults in {given.houses} houses, {found.seconds:.0f} s, seed {given.seed}: {kinds}")
     print(f"{len(found.tally.sent)} lines sent, {len(found.tally.acknowledged)} acknowledged, {found.cases} cases")
     print(f"sent again after: {repeats or 'nothing'}; ended by themselves: {dict(found.died) or 'none'}")
     # All lines are printed, also after one that is missed.
@@ -106,6 +106,7 @@ def main() -> int:
     three.add_argument("--count", type=int, default=1000)
     three.add_argument("--seed", type=int, default=1)
     three.add_argument("--postgres", action="store_true", help="on a PostgreSQL server of its own instead of SQLite")
+    three.add_argument("--houses", type=int, default=2, help="how many platforms are broken side by side")
     three.add_argument("--quick", action="store_true", help="40 faults")
     given = parser.parse_args()
     return 0 if measures[given.command](given) else 1

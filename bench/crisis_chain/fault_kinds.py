@@ -30,6 +30,8 @@ PATIENCE = 120.0  # seconds
 # SQLite's writers wait 15 s for the file (models/database.py); now and then somebody holds it longer than that.
 LONG_LOCK = 16.5  # seconds
 LONG_LOCKS = 0.03
+# How often one, two and three things break at once.
+TOGETHER = (60, 30, 10)
 
 
 class Fault(StrEnum):
@@ -52,7 +54,7 @@ ON_POSTGRES = (*ON_SQLITE, Fault.CONNECTIONS, Fault.CONNECTIONS, Fault.CONNECTIO
 
 @dataclass(frozen=True)
 class Blow:
-    """One entry of the plan: one fault, or two at once; how long they last, and the calm before them (seconds)."""
+    """One entry of the plan: one to three faults at once; how long they last, and the calm before them (seconds)."""
 
     faults: tuple[Fault, ...]
     calm: float
@@ -66,8 +68,9 @@ def planned(count: int, seed: int, *, postgres: bool) -> list[Blow]:
     while left > 0:
         first = chance.choice(kinds)
         faults: tuple[Fault, ...] = (first,)
-        if left > 1 and chance.random() < 0.2:
-            faults = (first, chance.choice([kind for kind in kinds if kind is not first]))
+        together = min(left, chance.choices((1, 2, 3), weights=TOGETHER)[0])
+        while len(faults) < together:
+            faults = (*faults, chance.choice([kind for kind in kinds if kind not in faults]))
         lasts = chance.uniform(0.0, 1.5)
         if Fault.LOCKED in faults and chance.random() < LONG_LOCKS:
             lasts = LONG_LOCK

@@ -47,6 +47,14 @@ class Tally:
     # Why a line had to be sent again, by status or class of the error.
     repeats: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: Tally) -> None:
+        """Add what the people of another house have sent; only the numbers of lines mean something after that."""
+        self.sent += other.sent
+        self.acknowledged += other.acknowledged
+        self.unanswered += other.unanswered
+        self.turned_away += other.turned_away
+        self.repeats += other.repeats
+
 
 class Writers:
     """A few threads, each the fingers of many people after one another."""

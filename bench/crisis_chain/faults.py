@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import sys
 import time
 from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,11 +27,13 @@ from models.outbox import OutboxKind, OutboxRow
 from models.staff import StaffMember
 from tests.fixtures.postgres import PostgresServer, running_postgres
 
-HANDS = 6
+HANDS = 5
 # New people, and so new cases, all through the run: the first line of each opens a case and rings.
 PEOPLE_PER_FAULT = 2.0
 # What is left to ring and climb before somebody answers; a thousand cases that nobody answers would be another bench.
 RINGS = timedelta(seconds=20)
+# How often the officer looks; each look opens the database anew, which the house must not spend its time with.
+LOOKS_EVERY = 4.0  # seconds
 # A dead scheduler's lease lasts 20 s, its claim on an errand 30 s, and the pauses between tries grow to a minute.
 TELLING = 120.0  # seconds
 
@@ -47,8 +51,39 @@ class Found:
     seconds: float = 0.0
 
 
-def inject(folder: Path, *, count: int, seed: int, postgres: bool) -> Found:
-    """Break the house this many times while people write, mend it, and look for what they wrote."""
+def inject(folder: Path, *, count: int, seed: int, postgres: bool, houses: int = 1) -> Found:
+    """Break houses this many times in all while people write, mend them, and look for what they wrote.
+
+    Each house is a platform with a database of its own and is broken alone; several side by side only use the time
+    in which one waits for a process to start. The plan of each follows from the seed and the number of the house.
+    """
+    shares = [count // houses + (number < count % houses) for number in range(houses)]
+    shares = [share for share in shares if share]
+    # Started afresh, not forked: a queue of writers that is shared in a process must not couple two houses.
+    with ProcessPoolExecutor(len(shares), mp_context=multiprocessing.get_context("spawn")) as pool:
+        running = []
+        for number, share in enumerate(shares):
+            place = folder / f"house-{number}"
+            place.mkdir()
+            running.append(pool.submit(break_one_house, place, share, seed * 1000 + number, postgres))
+        return _together([one.result() for one in running])
+
+
+def _together(houses: list[Found]) -> Found:
+    """Add up what was found in each house."""
+    whole = Found(seconds=max(one.seconds for one in houses))
+    for one in houses:
+        whole.broken += one.broken
+        whole.died += one.died
+        whole.cases += one.cases
+        whole.tally.add(one.tally)
+        for what, number in one.wrong.items():
+            whole.wrong[what] = whole.wrong.get(what, 0) + number
+    return whole
+
+
+def break_one_house(folder: Path, count: int, seed: int, postgres: bool) -> Found:
+    """Break one house this many times."""
     found = Found()
     with ExitStack() as stack:
         server = stack.enter_context(running_postgres()) if postgres else None
@@ -58,15 +93,17 @@ def inject(folder: Path, *, count: int, seed: int, postgres: bool) -> Found:
         visitors = open_doors(platform, max(4 * HANDS, round(count * PEOPLE_PER_FAULT)))
         writers = Writers(platform, visitors, HANDS, seed)
         writers.start()
-        started = time.monotonic()
+        started = looked = time.monotonic()
         for number, blow in enumerate(planned(count, seed, postgres=postgres), start=1):
             _strike(scene, blow)
             writers.must_be_well()
-            _answer(platform.database_url)
+            if time.monotonic() - looked > LOOKS_EVERY:
+                _answer(platform.database_url)
+                looked = time.monotonic()
             _hear_somebody(writers)
             found.broken.update(blow.faults)
             if sys.stderr.isatty():
-                print(f"\r{number} blows", end="", file=sys.stderr, flush=True)
+                print(f"\r{folder.name}: {number} blows", end="", file=sys.stderr, flush=True)
         found.tally = writers.finish()
         found.seconds = time.monotonic() - started
         found.died.update(scene.died)
