@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import audit, duty, notices, outbox
+from care import audit, duty, kept_away, notices, outbox
 from models.crises import CrisisCase, Escalation
 from models.outbox import DeliveryWay, OutboxRow
 from models.staff import Role, RoleName, StaffMember
@@ -62,11 +62,19 @@ def _whom(session: Session, row: OutboxRow, case: CrisisCase, now: datetime) -> 
     first = hop.staff if hop is not None and hop.staff is not None else case.owner
     people = [first] if first is not None else []
     if row.payload.get("everybody"):
-        people += [turn.staff for turn in duty.turns_between(session=session, start=now, end=now) if turn.staff.active]
-        people += session.scalars(
-            select(StaffMember)
-            .join(StaffMember.roles)
-            .where(Role.name.in_([name.value for name in EVERYBODY]), StaffMember.active)
-            .order_by(StaffMember.id)
-        )
+        people += everybody(session=session, now=now)
+    # Whom the case may be about is not told, also where their name came up after the errand was written.
+    kept = kept_away.of_case(session=session, case_id=case.id)
+    return [person for person in {person.id: person for person in people}.values() if person.id not in kept]
+
+
+def everybody(*, session: Session, now: datetime) -> list[StaffMember]:
+    """Return everybody who can help: whoever is on the roster now, and all who take cases or lead."""
+    people = [turn.staff for turn in duty.turns_between(session=session, start=now, end=now) if turn.staff.active]
+    people += session.scalars(
+        select(StaffMember)
+        .join(StaffMember.roles)
+        .where(Role.name.in_([name.value for name in EVERYBODY]), StaffMember.active)
+        .order_by(StaffMember.id)
+    )
     return list({person.id: person for person in people}.values())

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, live, seen_flags
+from care import audit, kept_away, live, seen_flags
 from care.clocks import clock
 from care.refusals import Refusal, Refused
 from models.case_changes import CaseChange, ChangeEnd, ChangeKind
@@ -48,6 +48,7 @@ def propose_lowering(
     (level), REASON_MISSING, TOO_LONG (reason), CHANGE_WAITING.
     """
     case = _open_case(session, case_id)
+    kept_away.must_be_free(session=session, case_id=case.id, actor=actor)
     seen_flags.must_be_seen(session=session, case=case, seen_flag_id=seen_flag_id)
     if to_level is Level.GREEN or to_level.rank >= case.risk.rank:
         raise Refused(Refusal.NOT_LOWER, "level")
@@ -83,6 +84,7 @@ def confirm_lowering(*, session: Session, change_id: int, actor: StaffMember, no
         raise Refused(Refusal.CHANGE_OVER)
     if change.proposed_by_id == actor.id:
         raise Refused(Refusal.OWN_CHANGE)
+    kept_away.must_be_free(session=session, case_id=case.id, actor=actor)
     if change.from_level is not case.level or change.spell_at != case.raised_at:
         raise Refused(Refusal.CHANGE_OVER)
     _lower(session, case, change, actor, now)

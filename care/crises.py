@@ -18,6 +18,7 @@ from care import (
     duty,
     follow_up_ladders,
     intervention_duties,
+    kept_away,
     live,
     outbox,
     seen_flags,
@@ -28,6 +29,7 @@ from models.beneficiaries import Beneficiary
 from models.conversations import Conversation
 from models.crises import CrisisCase, CrisisFlag, Escalation, FlagSource, LevelName, UncheckedReason
 from models.duty import DutyPosition
+from models.kept_away import KeptWhy
 from models.outbox import OutboxKind
 from models.staff import StaffMember
 from triage.levels import Level
@@ -46,6 +48,9 @@ class Signal:
     message_id: int | None = None
     screening_id: int | None = None
     raised_by: StaffMember | None = field(default=None, compare=False)
+    # Colleagues whom the words may mean: the alarm passes them by.
+    about: tuple[int, ...] = ()
+    about_why: KeptWhy = KeptWhy.REPORT
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,7 @@ def raise_flag(
     if not _add_flag(session=session, case=case, signal=signal, now=now):
         return case
     _ask_again(session=session, case=case, now=now)
+    _pass_them_by(session=session, case=case, signal=signal, now=now)
     if opened or signal.level.rank > case.risk.rank:
         _set_level(session=session, case=case, level=signal.level, now=now)
     elif signal.level.is_at_least(min(Level.ORANGE, case.risk, key=lambda level: level.rank)):
@@ -178,6 +184,23 @@ def _ask_again(*, session: Session, case: CrisisCase, now: datetime) -> None:
     case.closing_reason = case.closed_by_id = None
 
 
+def _pass_them_by(*, session: Session, case: CrisisCase, signal: Signal, now: datetime) -> None:
+    """Keep those away whom the words may mean, and ring anew where one of them holds the case already."""
+    if signal.about:
+        kept_away.add(session=session, case=case, staff_ids=signal.about, why=signal.about_why, now=now)
+        ring_without_them(session=session, case=case, now=now)
+
+
+def ring_without_them(*, session: Session, case: CrisisCase, now: datetime) -> None:
+    """Let the alarm go on to somebody else where whoever is kept away has taken the case or is being rung."""
+    kept = kept_away.of_case(session=session, case_id=case.id)
+    if case.closed_at is not None or not case.hops or not {case.acknowledged_by_id, case.owner_id} & kept:
+        return
+    # Their word that they have spoken with the person is not taken either.
+    case.acknowledged_at, case.acknowledged_by_id, case.contacted_at = None, None, None
+    climb(session=session, case=case, now=now)
+
+
 def _set_level(*, session: Session, case: CrisisCase, level: Level, now: datetime) -> None:
     """Start the clock of the level and ring, also when the case had been acknowledged at a lower one."""
     case.level = LevelName(level.value)
@@ -185,7 +208,7 @@ def _set_level(*, session: Session, case: CrisisCase, level: Level, now: datetim
     case.due_at = now + clock(level).contact
     case.contacted_at = None
     speaker = case.conversation.owner_staff_id if case.conversation else None
-    if speaker is not None:
+    if speaker is not None and speaker not in kept_away.of_case(session=session, case_id=case.id):
         # A colleague is in the chat and sees the words; the alarm waits for their answer before it rings others.
         case.acknowledged_at, case.acknowledged_by_id, case.owner_id = now, speaker, speaker
         case.climbs_at = now + clock(level).after_acknowledging
@@ -206,9 +229,10 @@ def _expect_contact_again(*, case: CrisisCase, now: datetime) -> None:
 
 def climb(*, session: Session, case: CrisisCase, now: datetime) -> None:
     """Ring the next rung that has somebody; every rung passed is a row, an empty one too."""
+    kept = kept_away.of_case(session=session, case_id=case.id)
     for _ in duty.CHAIN:
         position = duty.CHAIN[case.hops % len(duty.CHAIN)]
-        staff = duty.holder(session=session, position=position, at=now)
+        staff = duty.holder(session=session, position=position, at=now, without=kept)
         case.hops += 1
         _record_hop(session=session, case=case, position=position, staff=staff, now=now)
         if staff is not None:
@@ -216,7 +240,7 @@ def climb(*, session: Session, case: CrisisCase, now: datetime) -> None:
             break
     else:
         # The roster is empty at every rung: somebody who can repair that is told.
-        case.owner = duty.last_resort(session=session, at=now)
+        case.owner = duty.last_resort(session=session, at=now, without=kept)
     case.climbs_at = now + clock(case.risk).climb
     outbox.queue(
         session=session,
@@ -302,6 +326,7 @@ def acknowledge(*, session: Session, case_id: int, actor: StaffMember, now: date
         raise Refused(Refusal.CASE_CLOSED)
     if case.acknowledged_by_id == actor.id:
         return case
+    kept_away.must_be_free(session=session, case_id=case.id, actor=actor)
     steps = clock(case.risk)
     until = max(now + steps.after_acknowledging, case.due_at)
     # A clock that was set back since the case was raised must not give anybody days, nor take the answer away.
@@ -339,6 +364,9 @@ def note_contact(*, session: Session, beneficiary_id: int, actor: StaffMember, n
     case = open_case_of(session=session, beneficiary_id=beneficiary_id)
     if case is None or case.contacted_at is not None:
         return
+    if actor.id in kept_away.of_case(session=session, case_id=case.id):
+        # Whom the case may be about does not silence it by writing to the person.
+        return
     case.contacted_at = now
     case.climbs_at = None
     if case.acknowledged_at is None:
@@ -370,6 +398,7 @@ def close(
         raise Refused(Refusal.NOT_FOUND)
     if case.closed_at is not None:
         raise Refused(Refusal.CASE_CLOSED)
+    kept_away.must_be_free(session=session, case_id=case.id, actor=actor)
     seen_flags.must_be_seen(session=session, case=case, seen_flag_id=seen_flag_id)
     proposed = case.closing_reason is not None and case.closed_by_id is not None
     if not reason.strip() and not proposed:

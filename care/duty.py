@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -32,15 +32,18 @@ def _turns_at(session: Session, at: datetime) -> Sequence[DutyTurn]:
     ).all()
 
 
-def holder(*, session: Session, position: DutyPosition, at: datetime) -> StaffMember | None:
+def holder(
+    *, session: Session, position: DutyPosition, at: datetime, without: Collection[int] = ()
+) -> StaffMember | None:
     """Return who holds the position now: one who checked in before one who did not, nobody who has left.
 
-    For a colleague on leave their stand-in is rung; where there is none, the rung is as good as empty.
+    For a colleague on leave their stand-in is rung; where there is none, the rung is as good as empty. So it is for
+    those whose numbers stand in `without`: the alarm is about them (care/kept_away.py).
     """
     turns = [turn for turn in _turns_at(session, at) if turn.position is position and not turn.checked_out_at]
     turns.sort(key=lambda turn: (turn.checked_in_at is None, turn.id))
     keepers = (keeper(session=session, turn=turn, at=at) for turn in turns)
-    return next((one for one in keepers if one is not None), None)
+    return next((one for one in keepers if one is not None and one.id not in without), None)
 
 
 def keeper(*, session: Session, turn: DutyTurn, at: datetime) -> StaffMember | None:
@@ -110,10 +113,11 @@ def who_answers(*, session: Session, at: datetime) -> tuple[StaffMember, datetim
     return None if answers is None else (answers, from_then)
 
 
-def last_resort(*, session: Session, at: datetime | None = None) -> StaffMember | None:
+def last_resort(*, session: Session, at: datetime | None = None, without: Collection[int] = ()) -> StaffMember | None:
     """Return who is told when the roster is empty: a base manager, a supervisor, else any active admin.
 
-    With a moment given, somebody who is not on leave then goes first; on leave is still better than nobody.
+    With a moment given, somebody who is not on leave then goes first; on leave is still better than nobody. Nobody
+    whose number stands in `without` is told.
     """
     away: StaffMember | None = None
     for name in (RoleName.BASE_MANAGER, RoleName.SUPERVISOR, RoleName.DUTY_OFFICER, RoleName.ADMIN):
@@ -123,6 +127,8 @@ def last_resort(*, session: Session, at: datetime | None = None) -> StaffMember 
             .where(Role.name == name.value, StaffMember.active)
             .order_by(StaffMember.id)
         ):
+            if found.id in without:
+                continue
             if at is None or not leave.is_away(session=session, staff_id=found.id, at=at):
                 return found
             away = away or found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,20 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, callbacks, case_codes, conversations, crises, duty, live, notices, people, transcript
+from care import (
+    audit,
+    callbacks,
+    case_codes,
+    conversations,
+    crises,
+    duty,
+    kept_away,
+    live,
+    notices,
+    people,
+    transcript,
+    voice_owners,
+)
 from care.applications import tidy_phone
 from care.clocks import clock
 from care.people import keyed_hash
@@ -36,6 +50,13 @@ AT_LEAST: dict[Sight, Level] = {
     Sight.WISH: Level.ORANGE,
     Sight.CHANGED: Level.YELLOW,
 }
+# Reasons of triage that speak of somebody who does harm.
+HARM = frozenset({"is_being_hurt", "child_is_being_hurt"})
+# Triage listens for the one who writes; who is told of harm to somebody else is told in words like these.
+_HARM_WORDS = re.compile(
+    "[打骂摸踢掐]|欺负|虐待|侵犯|骚扰|威胁|猥亵|强奸|羞辱|beat|hits? |hitting|abus|harass|threat|touch|rape|hurt",
+    re.IGNORECASE,
+)
 # A colleague who is here calls the one who is worried within the clock of the level, but is never promised sooner.
 SOONEST = timedelta(minutes=15)
 LINES = (
@@ -203,6 +224,7 @@ def _store(
             score=found.score,
             model_hash=found.model_hash,
             raised_by=origin.staff,
+            about=_whom_it_may_mean(session, fields, found, origin),
         ),
         now=now,
     )
@@ -229,6 +251,18 @@ def _store(
     return report
 
 
+def _whom_it_may_mean(session: Session, fields: dict[str, Any], found: Assessment, origin: Origin) -> tuple[int, ...]:
+    """Return the colleagues whom the words may accuse, so that the alarm does not ring the one it is about.
+
+    A colleague's own report names others for many reasons: there only words of harm by somebody count.
+    """
+    text = f"{fields['words']}\n{fields['about'] or ''}"
+    if origin.staff is not None and not HARM & set(found.reasons) and not _HARM_WORDS.search(text):
+        return ()
+    named = voice_owners.named_in(session=session, text=text)
+    return tuple(one.id for one in named if one is not origin.staff)
+
+
 def _person(session: Session, form: Form, origin: Origin, language: str, now: datetime) -> tuple[Beneficiary, bool]:
     if form.code.strip() and origin.staff is not None:
         # Only colleagues know codes. A stranger who guesses one must not find out whether it is somebody's.
@@ -243,13 +277,14 @@ def _promise(session: Session, report: WorriedReport, level: Level, now: datetim
     """Promise a call only with a name and a time: by whoever is at the desk, else by whose turn comes next."""
     if report.door is ReportDoor.STAFF or not report.reporter_phone:
         return
-    here = duty.present(session=session, at=now)
+    kept = kept_away.of_case(session=session, case_id=report.case.id)
+    here = [one for one in duty.present(session=session, at=now) if one.id not in kept]
     if here:
         report.owner = here[0]
         report.due_at = now + max(SOONEST, min(clock(level).contact, callbacks.AFTER_SHIFT_STARTS))
         return
     answers = duty.who_answers(session=session, at=now)
-    if answers is not None:
+    if answers is not None and answers[0].id not in kept:
         report.owner, report.due_at = answers[0], answers[1] + callbacks.AFTER_SHIFT_STARTS
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, false
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -89,10 +89,14 @@ class Intake(Base):
     beneficiary_id: Mapped[int] = mapped_column(ForeignKey("beneficiaries.id", ondelete="CASCADE"), unique=True)
     worries: Mapped[list[Any]] = mapped_column(JSON, default=list)
     story: Mapped[str | None] = mapped_column(EncryptedText)
+    # Since when it has been like this, in the person's words.
+    since_when: Mapped[str | None] = mapped_column(EncryptedText)
     urgency: Mapped[Urgency | None] = mapped_column(enum_column(Urgency, "urgency"))
     emergency_contact_declined: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # When the person read what is noted and said that it is right; a change of it takes the word back.
+    approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     beneficiary: Mapped[Beneficiary] = relationship(back_populates="intake")
 
@@ -115,16 +119,13 @@ class EmergencyContact(Base):
     """Somebody the person names for the worst moment; asked for, never demanded."""
 
     __tablename__ = "emergency_contacts"
-    __table_args__ = (
-        UniqueConstraint("beneficiary_id"),
-        CheckConstraint("length(relation) <= 32", "relation_is_short"),
-    )
+    __table_args__ = (UniqueConstraint("beneficiary_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     beneficiary_id: Mapped[int] = mapped_column(ForeignKey("beneficiaries.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(EncryptedText)
     phone: Mapped[str] = mapped_column(EncryptedText)
-    relation: Mapped[str] = mapped_column(String(32), default="")
+    relation: Mapped[str] = mapped_column(EncryptedText, default="")
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     beneficiary: Mapped[Beneficiary] = relationship(back_populates="emergency_contact")

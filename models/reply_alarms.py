@@ -19,14 +19,17 @@ class ReplyStep(StrEnum):
 
     OWNER = "owner"
     SUPERVISOR = "supervisor"
+    # The last step rings again and again until somebody answers.
+    EVERYBODY = "everybody"
 
 
 class ReplyAlarm(Base):
-    """One ring; each line rings each step once, however often the sweep runs."""
+    """One ring; each hop of a line rings once, however often the sweep runs."""
 
     __tablename__ = "reply_alarms"
     __table_args__ = (
-        UniqueConstraint("message_id", "step"),
+        UniqueConstraint("message_id", "hop_no"),
+        CheckConstraint("hop_no >= 1", "hop_is_a_count"),
         CheckConstraint("seconds >= 0", "seconds_are_counted"),
     )
 
@@ -34,6 +37,7 @@ class ReplyAlarm(Base):
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     # The first line of the person that has no answer yet.
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    hop_no: Mapped[int]
     step: Mapped[ReplyStep] = mapped_column(enum_column(ReplyStep, "step"))
     # Null when the base has nobody at this step: that is recorded too, never skipped silently.
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id", ondelete="RESTRICT"))

@@ -1,15 +1,17 @@
-"""A person whose line nobody answers is not forgotten: the owner is rung, then whoever supervises."""
+"""A person whose line nobody answers is not forgotten: the owner is rung, whoever supervises, then everybody again."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import secrets
 from typing import Any
 
 from sqlalchemy import select
 
 from care import desk, reply_alarms
 from models.audit import AuditEntry
+from models.contacts import Channel, ContactPoint
 from models.duty import DutyPosition
+from models.outbox import OutboxKind, OutboxRow
 from models.reply_alarms import ReplyAlarm, ReplyStep
 from models.staff import RoleName
 from tests.fixtures.world import World, at_once
@@ -62,7 +64,7 @@ def test_the_owner_is_rung_after_three_minutes_and_the_supervisor_after_six(worl
     assert sweep(world) == 0
     world.clock.advance(minutes=3)
     assert sweep(world) == 1
-    world.clock.advance(hours=1)
+    world.clock.advance(minutes=5, seconds=59)
     assert sweep(world) == 0
     assert rings(world) == [(number, "owner", officer, 180), (number, "supervisor", lead, 360)]
     with world.look() as session:
@@ -146,13 +148,74 @@ def test_two_sweeps_at_once_ring_once(any_world: World) -> None:
     assert [one[1] for one in rings(any_world)] == [ReplyStep.OWNER.value]
 
 
-def test_after_a_clock_was_set_back_nothing_breaks_and_the_line_rings_later(world: World) -> None:
+def give_address(world: World, staff_id: int) -> None:
+    with world.work() as session:
+        session.add(
+            ContactPoint(
+                staff_id=staff_id,
+                channel=Channel.EMAIL,
+                address=f"{staff_id}@example.org",
+                address_hash=secrets.token_hex(32),
+                created_at=world.clock(),
+                confirmed_at=world.clock(),
+            )
+        )
+
+
+def told(world: World, hop_no: int) -> set[int | None]:
+    """Return who was sent something about this hop, at once and whatever the hour."""
+    with world.look() as session:
+        rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == OutboxKind.NOTICE, OutboxRow.urgent)).all()
+        return {row.contact.staff_id for row in rows if row.contact and f"-{hop_no}:" in row.dedupe_key}
+
+
+def test_after_the_supervisor_everybody_is_told_again_and_again_until_somebody_answers(world: World) -> None:
+    chain = world.chain()
+    officer = chain[DutyPosition.ON_CALL]
+    for one in (*chain.values(), world.colleague("volunteer", RoleName.VOLUNTEER)):
+        give_address(world, one)
+    number = world.person()
+    world.flag(number, Level.RED)
+    act(world, desk.take_over, officer, conversation_id=number)
+    world.says(number, "您在吗")
+    for minutes in (1, 1, 1, 3, 3, 3):
+        world.clock.advance(minutes=minutes, seconds=-1)
+        assert sweep(world) == 0
+        world.clock.advance(seconds=1)
+        assert (sweep(world), sweep(world)) == (1, 0)
+    assert [one[1] for one in rings(world)] == ["owner", "supervisor"] + ["everybody"] * 4
+    assert told(world, 2) == {chain[DutyPosition.SUPERVISOR]}
+    # Everybody who can help, the owner too, and no volunteer; each time anew.
+    assert told(world, 3) == told(world, 6) == set(chain.values())
+    write(world, officer, number)
+    world.clock.advance(hours=1)
+    assert sweep(world) == 0
+
+
+def test_without_danger_everybody_is_told_more_rarely(world: World) -> None:
+    officer = world.colleague("officer", RoleName.DUTY_OFFICER)
+    number = world.person()
+    act(world, desk.take_over, officer, conversation_id=number)
+    world.says(number, "您在吗")
+    world.clock.advance(minutes=12)
+    # A scheduler that was dead has missed all three; everybody is told once.
+    assert sweep(world) == 3
+    world.clock.advance(minutes=29)
+    assert sweep(world) == 0
+    world.clock.advance(minutes=1)
+    assert sweep(world) == 1
+
+
+def test_a_clock_that_was_set_back_silences_no_line(world: World) -> None:
     officer = world.colleague("officer", RoleName.DUTY_OFFICER)
     number = world.person()
     act(world, desk.take_over, officer, conversation_id=number)
     world.says(number, "您在吗")
     world.clock.advance(hours=-2)
-    assert sweep(world) == 0
-    world.clock.advance(hours=2, minutes=3)
+    for minutes in (0, 3, 3):
+        world.clock.advance(minutes=minutes)
+        assert (sweep(world), sweep(world)) == (1, 0)
+    assert [(one[1], one[3]) for one in rings(world)] == [("owner", 0), ("supervisor", 0), ("everybody", 0)]
+    # It is set right again: what has rung two hours "ago" goes on.
+    world.clock.advance(hours=2)
     assert sweep(world) == 1
-    assert reply_alarms.AFTER[ReplyStep.OWNER] == timedelta(minutes=3)

@@ -161,15 +161,6 @@ def _two_emergency_contacts(rows: Rows, *, spoiled: bool) -> None:
         rows.add(EmergencyContact(beneficiary_id=owner.id, name="李", phone="13800000000", at=rows.now))
 
 
-def _long_relation(rows: Rows, *, spoiled: bool) -> None:
-    relation = "表" * (33 if spoiled else 32)
-    if spoiled and rows.session.get_bind().dialect.name == "postgresql":
-        # The column's own length refuses it there, with another class of error.
-        raise IntegrityError("", {}, Exception("relation_is_short"))
-    person = rows.beneficiary()
-    rows.add(EmergencyContact(beneficiary_id=person.id, name="李", phone="1", relation=relation, at=rows.now))
-
-
 def _two_people_of_one_code(rows: Rows, *, spoiled: bool) -> None:
     rows.beneficiary(code="NY-7K2M")
     rows.beneficiary(code="NY-7K2M" if spoiled else "NY-7K2N")
@@ -248,7 +239,6 @@ BREAKS: dict[str, Callable[..., None]] = {
     "uq_screening_scores_screening_id_instrument": _two_scores_of_one_instrument,
     "uq_intakes_beneficiary_id": _two_intakes,
     "uq_emergency_contacts_beneficiary_id": _two_emergency_contacts,
-    "ck_emergency_contacts_relation_is_short": _long_relation,
     "uq_beneficiaries_code": _two_people_of_one_code,
     "uq_beneficiaries_return_code_hash": _one_return_code_for_two,
     "uq_chat_keys_key_hash": _one_chat_key_for_two,

@@ -168,6 +168,7 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.ONLY_A_LEAD: _("Only a supervisor or the base manager can sign that this report is not made."),
     Refusal.DUTY_SETTLED: _("A colleague has already seen to this."),
     # One case a person: second readers, reports about somebody, plans, pauses of the chat, the glass.
+    Refusal.KEPT_AWAY: _("A colleague who has no part in this case looks after it. You cannot decide about it."),
     Refusal.CHANGE_WAITING: _("A proposal about this case is waiting for its second reader. Please answer it first."),
     Refusal.NEW_FLAG_ARRIVED: _(
         "Since this page was opened there has been a new sign of danger. It stands first under “Why this case is open”."
