@@ -26,6 +26,8 @@ LONGEST_EVIDENCE = 500
 LONGEST_KEY = 48
 # A certificate that would run out later than this is a slip of the finger.
 LONGEST_VALIDITY = timedelta(days=366 * 30)
+# Put together once: see care.shift_places.
+_NEEDS = select(TrainingNeed.role, TrainingNeed.kind).order_by(TrainingNeed.role, TrainingNeed.kind)
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ def held(*, session: Session, staff_ids: Sequence[int], at: datetime) -> dict[in
 def needs(*, session: Session) -> dict[str, list[str]]:
     """Return the table of what each role, service and place in a shift asks for."""
     table: dict[str, list[str]] = {}
-    for need in session.scalars(select(TrainingNeed).order_by(TrainingNeed.role, TrainingNeed.kind)):
-        table.setdefault(need.role, []).append(need.kind)
+    for role, kind in session.execute(_NEEDS):
+        table.setdefault(role, []).append(kind)
     return table
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from care import calendar, leave, qualifications
@@ -31,6 +31,30 @@ COUNTED = (
 )
 # Rest and caps look at the whole week around a shift.
 AROUND = timedelta(days=8)
+# Put together once: see care.shift_places.
+_SERVED = (
+    select(
+        SignUp.id,
+        SignUp.shift_id,
+        Shift.station_id,
+        Shift.starts_at,
+        Shift.ends_at,
+        SignUp.state == SignUpState.OFFERED,
+    )
+    .join(Shift, Shift.id == SignUp.shift_id)
+    .where(
+        SignUp.staff_id == bindparam("staff_id"),
+        SignUp.state.in_(COUNTED),
+        Shift.starts_at < bindparam("until"),
+        Shift.ends_at > bindparam("since"),
+    )
+    .order_by(Shift.starts_at)
+)
+_TURNS = select(DutyTurn.starts_at, DutyTurn.ends_at).where(
+    DutyTurn.staff_id == bindparam("staff_id"),
+    DutyTurn.starts_at < bindparam("until"),
+    DutyTurn.ends_at > bindparam("since"),
+)
 
 
 class Soft(StrEnum):
@@ -229,11 +253,7 @@ def diary(
     """Read what the volunteer has around the span, and what they may do: in every role, or in the only one asked."""
     own = served(session=session, staff_id=staff.id, start=start - AROUND, end=end + AROUND)
     holder = (HolderKind.STAFF, staff.id)
-    turns = session.execute(
-        select(DutyTurn.starts_at, DutyTurn.ends_at).where(
-            DutyTurn.staff_id == staff.id, DutyTurn.starts_at < end, DutyTurn.ends_at > start
-        )
-    ).all()
+    turns = session.execute(_TURNS, {"staff_id": staff.id, "since": start, "until": end}).all()
     needs = qualifications.needs(session=session)
     return Diary(
         staff_id=staff.id,
@@ -266,24 +286,7 @@ def _held(session: Session, staff_id: int) -> list[tuple[str, datetime, datetime
 
 def served(*, session: Session, staff_id: int, start: datetime, end: datetime) -> list[Served]:
     """Return the shifts that the volunteer has or had in the span, in order."""
-    rows = session.execute(
-        select(
-            SignUp.id,
-            SignUp.shift_id,
-            Shift.station_id,
-            Shift.starts_at,
-            Shift.ends_at,
-            SignUp.state == SignUpState.OFFERED,
-        )
-        .join(Shift, Shift.id == SignUp.shift_id)
-        .where(
-            SignUp.staff_id == staff_id,
-            SignUp.state.in_(COUNTED),
-            Shift.starts_at < end,
-            Shift.ends_at > start,
-        )
-        .order_by(Shift.starts_at)
-    )
+    rows = session.execute(_SERVED, {"staff_id": staff_id, "since": start, "until": end})
     return [Served(*row) for row in rows]
 
 

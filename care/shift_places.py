@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from care import audit, calendar
@@ -14,6 +14,18 @@ from models.calendar import HolderKind, HoldKind
 from models.shift_changes import Swap, SwapState
 from models.shifts import Shift, ShiftRole, SignUp, SignUpState, WaitingEntry, WaitingState
 from models.staff import StaffMember
+
+# Asked with every sign-up, fifty people at a time: putting the questions together anew costs more than their answers.
+_LOCKED_ROLE = (
+    select(ShiftRole)
+    .options(joinedload(ShiftRole.shift, innerjoin=True).options(lazyload(Shift.roles), lazyload(Shift.station)))
+    .where(ShiftRole.id == bindparam("role_id"))
+    .with_for_update(of=ShiftRole, key_share=True)
+    .execution_options(populate_existing=True)
+)
+_TAKEN_NUMBERS = select(SignUp.place_no).where(
+    SignUp.shift_role_id == bindparam("role_id"), SignUp.place_no.is_not(None)
+)
 
 
 def lock_staff(session: Session, staff_id: int) -> StaffMember:
@@ -25,13 +37,7 @@ def lock_staff(session: Session, staff_id: int) -> StaffMember:
 
 def lock_role(session: Session, shift_role_id: int) -> ShiftRole:
     """Let the places of one role change one after the other; refuse NOT_FOUND."""
-    role = session.scalars(
-        select(ShiftRole)
-        .options(joinedload(ShiftRole.shift, innerjoin=True).options(lazyload(Shift.roles), lazyload(Shift.station)))
-        .where(ShiftRole.id == shift_role_id)
-        .with_for_update(of=ShiftRole, key_share=True)
-        .execution_options(populate_existing=True)
-    ).first()
+    role = session.scalars(_LOCKED_ROLE, {"role_id": shift_role_id}).first()
     if role is None:
         raise Refused(Refusal.NOT_FOUND)
     return role
@@ -39,9 +45,7 @@ def lock_role(session: Session, shift_role_id: int) -> ShiftRole:
 
 def taken_numbers(session: Session, shift_role_id: int) -> list[int]:
     """Return the numbers of the places that somebody holds or held."""
-    found = session.scalars(
-        select(SignUp.place_no).where(SignUp.shift_role_id == shift_role_id, SignUp.place_no.is_not(None))
-    )
+    found = session.scalars(_TAKEN_NUMBERS, {"role_id": shift_role_id})
     return [number for number in found if number is not None]
 
 

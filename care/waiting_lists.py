@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,17 +16,17 @@ from models.shifts import ShiftRole, SignUp, SignUpState, WaitingEntry, WaitingS
 from models.staff import StaffMember
 
 STANDING = (WaitingState.WAITING, WaitingState.OFFERED)
+# Put together once: see care.shift_places.
+_ENTRY_OF = select(WaitingEntry).where(
+    WaitingEntry.shift_role_id == bindparam("role_id"),
+    WaitingEntry.staff_id == bindparam("staff_id"),
+    WaitingEntry.state.in_(STANDING),
+)
 
 
 def entry_of(*, session: Session, shift_role_id: int, staff_id: int) -> WaitingEntry | None:
     """Return the person's standing wish for this role."""
-    return session.scalars(
-        select(WaitingEntry).where(
-            WaitingEntry.shift_role_id == shift_role_id,
-            WaitingEntry.staff_id == staff_id,
-            WaitingEntry.state.in_(STANDING),
-        )
-    ).first()
+    return session.scalars(_ENTRY_OF, {"role_id": shift_role_id, "staff_id": staff_id}).first()
 
 
 def join(*, session: Session, actor: StaffMember, shift_role_id: int, now: datetime, timezone: str) -> WaitingEntry:
