@@ -81,8 +81,7 @@ class WorkTime:
     @cached_property
     def open(self) -> list[tuple[Stretch, int | None]]:
         """Return the open stretches, each with its station: those of the plans in order, then the extra ones."""
-        days = _days(self.plans, self.dates)
-        return [(_on_date(ordinal, one), one[2].station_id) for ordinal, hours in days for one in hours] + self.extra
+        return [*_stretches(self.plans, self.dates), *self.extra]
 
     @property
     def places(self) -> set[int]:
@@ -124,7 +123,7 @@ class WorkTime:
         return self.station_at(stretch[0]) == self.station_at(stretch[1] - 1)
 
 
-# The three below depend on nothing but what they are given, so an answer stays true however the plans change: changed
+# The four below depend on nothing but what they are given, so an answer stays true however the plans change: changed
 # plans are asked about in other words. A base has a few dozen weeks, and pages ask about a few spans of them.
 @lru_cache(maxsize=512)
 def _planned(plans: tuple[Written, ...], dates: _Dates, start: int, end: int, place: Place) -> bytes:
@@ -140,6 +139,12 @@ def _planned(plans: tuple[Written, ...], dates: _Dates, start: int, end: int, pl
             if place.fits(one[2].station_id):
                 found.fill(_on_date(ordinal, one), 1)
     return bytes(found.cells)
+
+
+@lru_cache(maxsize=512)
+def _stretches(plans: tuple[Written, ...], dates: _Dates) -> tuple[tuple[Stretch, int | None], ...]:
+    """Return the open stretches of the plans in order, each with its station."""
+    return tuple((_on_date(ordinal, one), one[2].station_id) for ordinal, hours in _days(plans, dates) for one in hours)
 
 
 @lru_cache(maxsize=512)
