@@ -1,4 +1,8 @@
-"""Remind of a follow-up when its window opens; a missed one climbs: owner, supervisor, base leader, again and again."""
+"""Remind of a follow-up when its window opens; a missed one climbs: owner, supervisor, base leader, again and again.
+
+The first days after a red case are the most dangerous ones: a contact of them that was missed, or found nobody as often
+as it may be tried, opens a case, whose alarm and clock go on until somebody has spoken with the person.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from care import audit, duty, duty_gaps, live, notices, supervision
+from care import audit, crises, duty, duty_gaps, live, notices, supervision
 from care.follow_up_steps import rules
+from models.crises import FlagSource
 from models.duty import DutyPosition
 from models.follow_ups import FollowUp, FollowUpClimb, FollowUpLadder, FollowUpState, Rung
 from models.staff import RoleName, StaffMember
+from triage.levels import Level
 
 _CHAIN = tuple(Rung)
 
@@ -71,11 +77,51 @@ def _is_awake(row: FollowUp) -> bool:
 
 def climb(*, session: Session, follow_up_id: int, now: datetime) -> bool:
     """Tell the next rung of a missed contact; every hop is a row, an empty rung too. Tell False if it was kept."""
-    row = session.get(FollowUp, follow_up_id, with_for_update=True, populate_existing=True)
-    if row is None or row.state is not FollowUpState.PLANNED or row.climbs_at is None or not _is_awake(row):
+    row = session.get(FollowUp, follow_up_id, populate_existing=True)
+    if row is None or not _is_due(row, now):
         return False
-    if row.climbs_at > now and row.climbs_at - now <= max(rules().climb):
+    with session.begin_nested() as attempt:
+        if _opens_a_case(row):
+            # Before the row is held: a message that opens a case takes the two in this order too.
+            _open_a_case(session, row, now)
+        session.refresh(row, with_for_update=True)
+        if row.state is not FollowUpState.PLANNED or not _has_run_out(row, now):
+            # Kept, or told by another sweep, in this very moment: nothing of this hop has happened.
+            attempt.rollback()
+            return False
+        _hop(session, row, now)
+    return True
+
+
+def _is_due(row: FollowUp, now: datetime) -> bool:
+    return row.state is FollowUpState.PLANNED and _is_awake(row) and _has_run_out(row, now)
+
+
+def _has_run_out(row: FollowUp, now: datetime) -> bool:
+    if row.climbs_at is None:
         return False
+    return row.climbs_at <= now or row.climbs_at - now > max(rules().climb)
+
+
+def _opens_a_case(row: FollowUp) -> bool:
+    step = next((one for one in rules().steps if one.name == row.step), None)
+    if step is None or not step.opens_a_case:
+        return False
+    case = row.ladder.case
+    return any(level.is_at_least(Level.RED) for level in (case.risk, *(Level(one.level.value) for one in case.flags)))
+
+
+def _open_a_case(session: Session, row: FollowUp, now: datetime) -> None:
+    crises.raise_flag(
+        session=session,
+        beneficiary=row.ladder.beneficiary,
+        conversation=None,
+        signal=crises.Signal(source=FlagSource.STAFF, level=Level.ORANGE, reasons=("follow_up_missed",)),
+        now=now,
+    )
+
+
+def _hop(session: Session, row: FollowUp, now: datetime) -> None:
     for place in range(min(row.hops, len(_CHAIN) - 1), len(_CHAIN)):
         told = _whom(session, row, _CHAIN[place], now)
         row.hops += 1
@@ -85,7 +131,6 @@ def climb(*, session: Session, follow_up_id: int, now: datetime) -> bool:
     row.climbs_at = now + rules().climb[min(row.hops, len(rules().climb)) - 1]
     live.publish(session=session, channel=live.DESK, kind="follow_up", now=now, ladder_id=row.ladder_id)
     session.flush()
-    return True
 
 
 def _note(session: Session, row: FollowUp, rung: Rung, told: Sequence[StaffMember], now: datetime) -> None:

@@ -21,6 +21,8 @@ class Step:
     months: int
     before: timedelta
     late: timedelta
+    # Whether a missed contact after a red case opens a case of its own.
+    opens_a_case: bool = False
 
     def window(self, start: datetime) -> tuple[datetime, datetime, datetime]:
         """Return from when, around when, and until when the contact is kept."""
@@ -68,6 +70,7 @@ def rules() -> Rules:
                 months=one["after"].get("months", 0),
                 before=timedelta(hours=one["before_hours"]),
                 late=timedelta(hours=one["after_hours"]),
+                opens_a_case=one.get("opens_a_case", False),
             )
             for one in data["steps"]
         ),

@@ -26,6 +26,7 @@ _OTHER: dict[str, Any] = {
     "says_urgent": _("Says they need someone now"),
     "risk_check": _("Found in the risk check"),
     "minor_is_hurt": _("A colleague has heard that a minor is being hurt"),
+    "follow_up_missed": _("A contact in the first days after a red case was missed, or reached nobody"),
     "follow_up": _("A colleague was worried after a follow-up contact"),
     "read_again": _("A reviewer read an earlier message again: the alarm should have rung"),
 }
