@@ -86,7 +86,7 @@ def rasa_command(*arguments: str) -> tuple[str, ...]:
 def site(environ: Mapping[str, str], ports: Ports) -> Process:
     """The Flask site: one process, so that one in-memory bus reaches every open page; a thread per page."""
     command = (
-        *(str(program("web", "gunicorn")), "web.app:create_app()"),
+        *(str(program("web", "gunicorn")), "web.app:serve()"),
         *("--bind", f"{HOST}:{ports.site}", "--workers", "1", "--worker-class", "gthread"),
         *(
             "--threads",

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from care import leases
 from care.bot_line import BotLine
 from care.notices import QuietHours, Rules
 from models.database import writing
-from models.live import Heartbeat, Lease
+from models.live import Heartbeat
 from schedules.channels import Post
 
 log = logging.getLogger(__name__)
@@ -95,26 +94,7 @@ def hold_lease(tools: Tools, holder: str) -> bool:
     """Become or stay the one scheduler; tell False while another one is alive."""
     now = tools.clock()
     with tools.sessions() as session:
-        row = session.get(Lease, LEASE_NAME)
-        if row is not None and row.holder == holder and LEASE / 2 < row.until - now <= LEASE:
+        if leases.is_held(session=session, name=LEASE_NAME, holder=holder, now=now, lasts=LEASE):
             return True  # Renewed at half time, not with every tick.
-    try:
-        with tools.sessions() as session, writing(session):
-            taken = session.execute(
-                update(Lease)
-                .where(Lease.name == LEASE_NAME, (Lease.holder == holder) | (Lease.until < now))
-                .values(holder=holder, until=now + LEASE)
-            )
-            if getattr(taken, "rowcount", 0) == 1:
-                return True
-            row = session.scalars(select(Lease).where(Lease.name == LEASE_NAME)).first()
-            if row is not None:
-                # A clock that was set back must not leave a dead scheduler in charge for hours.
-                if row.until - now > LEASE * 2:
-                    row.holder, row.until = holder, now + LEASE
-                    return True
-                return False
-            session.add(Lease(name=LEASE_NAME, holder=holder, until=now + LEASE))
-    except IntegrityError:
-        return False
-    return True
+    with tools.sessions() as session, writing(session):
+        return leases.take(session=session, name=LEASE_NAME, holder=holder, now=now, lasts=LEASE)

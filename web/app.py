@@ -1,4 +1,4 @@
-"""Where servers and commands find the site: `flask --app web.app`, `gunicorn web.app:app`."""
+"""Where servers and commands find the site: `flask --app web.app`, `gunicorn "web.app:serve()"`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ from typing import Any
 from flask import Flask
 
 from web import create_app
+from web.common.night_watch import NightWatch
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "serve"]
+
+
+def serve() -> Flask:
+    """Build the site for a server: with the thread that looks after alarms when nobody else does."""
+    app = create_app()
+    watch = app.extensions["night_watch"] = NightWatch(app)
+    watch.start()
+    return app
 
 
 @lru_cache(maxsize=1)

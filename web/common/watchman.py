@@ -1,18 +1,21 @@
-"""While the scheduler is silent, whoever asks for the desk lets overdue alarms climb: a screen needs no scheduler."""
+"""While the scheduler is silent, the site lets overdue alarms climb: whoever asks for the desk, or its own thread."""
 
 from __future__ import annotations
 
 import logging
+import os
+import secrets
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from care import crises, heartbeat
+from care import crises, heartbeat, intervention_alarms, leases, reply_alarms
 from web.common import clock
 from web.common.database import reading, unit_of_work
 
@@ -20,6 +23,8 @@ log = logging.getLogger(__name__)
 
 # An alarm lags this long at most while only screens watch over it; twenty screens cost no more than one.
 LOOK_EVERY = 2.0  # seconds
+# One process of the site at a time does the scheduler's work; one that has died is followed by another after this.
+LEASE_NAME, LEASE = "site-watch", timedelta(seconds=10)
 
 
 @dataclass
@@ -28,6 +33,7 @@ class Watchman:
 
     elapsed: Callable[[], float] = time.monotonic
     every: float = LOOK_EVERY
+    holder: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(4)}")
     _watch: heartbeat.Watch = field(default_factory=heartbeat.Watch)
     _busy: threading.Lock = field(default_factory=threading.Lock)
     _looked_at: float | None = None
@@ -70,17 +76,44 @@ class Watchman:
         if not heartbeat.is_noted(session=reading()):
             with unit_of_work() as work:
                 heartbeat.note_silence(session=work, last_beat_at=heartbeat.pulse(session=work).at, now=now)
+        if not self._leads(now):
+            return
+        # The same three alarms that the scheduler rings by the second (schedules/timetable.py); the case first.
         for case_id in crises.due_to_climb(session=reading(), now=now):
-            self._climb(case_id, now)
+            self._do("case did not climb", case_id, lambda work, one: self._climb(work, one, now))
+        for number in reply_alarms.due(session=reading(), now=now):
+            self._do(
+                "line did not ring",
+                number,
+                lambda work, one: reply_alarms.ring(session=work, conversation_id=one, now=now),
+            )
+        for case_id in intervention_alarms.due(session=reading(), now=now):
+            self._do(
+                "case did not ring",
+                case_id,
+                lambda work, one: intervention_alarms.ring(session=work, case_id=one, now=now),
+            )
 
-    def _climb(self, case_id: int, now: datetime) -> None:
+    def _leads(self, now: datetime) -> bool:
+        if leases.is_held(session=reading(), name=LEASE_NAME, holder=self.holder, now=now, lasts=LEASE):
+            return True
+        with unit_of_work() as work:
+            return leases.take(session=work, name=LEASE_NAME, holder=self.holder, now=now, lasts=LEASE)
+
+    @staticmethod
+    def _climb(work: Session, case_id: int, now: datetime) -> None:
+        # Asked again under the lock: another process of the site, or a scheduler just come back, may be first.
+        if crises.climb_if_due(session=work, case_id=case_id, now=now):
+            heartbeat.count_climb(session=work)
+
+    @staticmethod
+    def _do(failed: str, number: int, deed: Callable[[Session, int], object]) -> None:
+        """Do one row in a transaction of its own, so that one bad row stops no other."""
         try:
             with unit_of_work() as work:
-                # Asked again under the lock: another process of the site, or a scheduler just come back, may be first.
-                if crises.climb_if_due(session=work, case_id=case_id, now=now):
-                    heartbeat.count_climb(session=work)
+                deed(work, number)
         except SQLAlchemyError as error:
-            log.error("case did not climb", extra={"case_id": case_id, "error": type(error).__name__})
+            log.error(failed, extra={"row": number, "error": type(error).__name__})
 
 
 def watchman() -> Watchman:
