@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, lazyload, selectinload
 
-from care import audit
+from care import audit, kept_away
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary, EmergencyContact
 from models.conversations import Conversation
@@ -18,10 +18,11 @@ from models.staff import StaffMember
 
 
 def see_case(*, session: Session, case_id: int, actor: StaffMember, now: datetime) -> CrisisCase:
-    """Open a crisis case to read it."""
+    """Open a crisis case to read it; whom it may be about does not read what others reported."""
     case = session.get(CrisisCase, case_id)
     if case is None:
         raise Refused(Refusal.NOT_FOUND)
+    kept_away.must_be_free(session=session, case_id=case.id, actor=actor)
     audit.record(session=session, actor=actor, verb="case.see", subject_type="crisis_case", subject_id=case.id, now=now)
     return case
 

@@ -72,6 +72,7 @@ DESK_RIGHTS = {
     "staff.contact_plans_list": Access.SEE_CASE,
     "staff.decline_change": Access.CLOSE_CASE,
     "staff.glass": Access.REVIEW_GLASS,
+    "staff.let_back": Access.KEEP_AWAY,
     "staff.lift_block": Access.BLOCK,
     "staff.lower_level": Access.CLOSE_CASE,
     "staff.review_glass": Access.REVIEW_GLASS,

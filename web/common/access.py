@@ -77,6 +77,7 @@ class Access(StrEnum):
     BREAK_GLASS = "glass.break"
     REVIEW_GLASS = "glass.review"
     BLOCK = "chat.block"
+    KEEP_AWAY = "case.keep_away"
     # Looking back: reports of clocks, reviews of closed cases, fire drills.
     SEE_CLOCKS = "clocks.see"
     REVIEW_CASES = "case.review"
@@ -145,6 +146,7 @@ ROLES: dict[Access, frozenset[R]] = {
     Access.BREAK_GLASS: DESK,
     Access.REVIEW_GLASS: LEADS,
     Access.BLOCK: LEADS,
+    Access.KEEP_AWAY: LEADS,
     Access.SEE_CLOCKS: LEADS,
     # Reviewers read the chat of the case; care/case_reviews.py asks whose review it is.
     Access.REVIEW_CASES: LEADS | {R.COUNSELOR},

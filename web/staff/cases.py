@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, jsonify, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
-from care import case_changes, case_file, crises, follow_up_lists, risk_checks, safety_plans, seen_flags
+from care import case_changes, case_file, crises, follow_up_lists, kept_away, risk_checks, safety_plans, seen_flags
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase, FlagSource
 from triage.levels import Level
 from web.common import clock, security
 from web.common.access import Access, access
 from web.common.database import reading, unit_of_work
+from web.common.errors import refused_answer
 from web.common.languages import language
 from web.common.refusal_words import refusal_words
+from web.common.wants import wants_json
 from web.staff import case_standing, desk_state, reasons, summary
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
@@ -107,7 +110,7 @@ def close_case(case_id: int) -> Any:
         raise Refused(Refusal.NOT_FOUND)
     form = _closing_form(known)
     if not form.validate():
-        return _page(case_id, closing=form, status=422)
+        return _fields_answer(form) if wants_json() else _page(case_id, closing=form, status=422)
     try:
         with unit_of_work() as work:
             closed = crises.close(
@@ -121,12 +124,29 @@ def close_case(case_id: int) -> Any:
             )
             is_closed = closed.closed_at is not None
     except Refused as refused:
+        if wants_json():
+            return refused_answer(refused)
         return _page(case_id, closing=form, unseen_after=_refused(case_id, form, refused), status=422)
+    if wants_json():
+        return jsonify({"ok": True, "closed": is_closed})
     flash(
         _("The case is closed.") if is_closed else _("Your proposal is kept. A second colleague must read the case."),
         "good",
     )
     return redirect(url_for("staff.case", case_id=case_id), 303)
+
+
+@blueprint.post("/cases/<row:case_id>/let-back/<row:staff_id>")
+@access(Access.KEEP_AWAY)
+def let_back(case_id: int, staff_id: int) -> Any:
+    """Let a colleague back whom the words did not mean."""
+    return act(
+        lambda work: kept_away.let_back(
+            session=work, case_id=case_id, staff_id=staff_id, actor=security.me(), now=clock.now()
+        ),
+        back=url_for("staff.case", case_id=case_id),
+        done=_("The alarm may ring this colleague again."),
+    )
 
 
 @blueprint.post("/cases/<row:case_id>/raise")
@@ -181,7 +201,11 @@ def lower_level(case_id: int) -> Any:
             )
             is_lower = change.ended_at is not None
     except Refused as refused:
+        if wants_json():
+            return refused_answer(refused)
         return _page(case_id, lowering=form, unseen_after=_refused(case_id, form, refused), status=422)
+    if wants_json():
+        return jsonify({"ok": True, "lower": is_lower})
     flash(
         _("The level is lower now; its clock runs from this moment.")
         if is_lower
@@ -189,6 +213,10 @@ def lower_level(case_id: int) -> Any:
         "good",
     )
     return redirect(url_for("staff.case", case_id=case_id), 303)
+
+
+def _fields_answer(form: FlaskForm) -> Any:
+    return jsonify({"error": Refusal.WRONG_VALUE.value, "fields": form.errors}), 422
 
 
 def _refused(case_id: int, form: SeenForm, refused: Refused) -> int | None:

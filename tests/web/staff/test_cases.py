@@ -8,9 +8,10 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from care import intakes, transcript
+from care import intakes, kept_away, transcript
 from models.crises import CrisisCase
-from models.staff import RoleName
+from models.kept_away import KeptWhy
+from models.staff import RoleName, StaffMember
 from tests.fixtures.desk import Browser, DeskSite
 from triage.levels import Level
 
@@ -253,7 +254,54 @@ def test_page_that_does_not_say_what_it_knew_closes_and_lowers_nothing(
 ) -> None:
     case_id, browser = desk_site.case(desk_site.person(), Level.ORANGE), desk_site.signed_in(RoleName.COUNSELOR)
     for act, more in (("close", NOT_ASKED), ("lower", {"level": "yellow"})):
-        answer = browser.post(f"/staff/cases/{case_id}/{act}", {**seen, "reason": "Safe.", **more}, as_json=True)
-        assert answer.status_code == 422
+        form = {**seen, "reason": "Safe.", **more}
+        assert browser.post(f"/staff/cases/{case_id}/{act}", form).status_code == 422
+        answer = browser.post(f"/staff/cases/{case_id}/{act}", form, as_json=True)
+        assert (answer.status_code, answer.get_json()["error"]) == (409, "new_flag_arrived")
     case = desk_site.stored_case(case_id)
     assert (case.closed_at, case.level.value) == (None, "orange")
+
+
+def test_a_script_that_closes_or_lowers_is_answered_in_its_own_language(desk_site: DeskSite) -> None:
+    case_id, browser = desk_site.case(desk_site.person(), Level.ORANGE), desk_site.signed_in(RoleName.COUNSELOR)
+    close, lower = (f"/staff/cases/{case_id}/{act}" for act in ("close", "lower"))
+    long = browser.post(close, {**desk_site.seen(case_id), "reason": "a" * 2001}, as_json=True)
+    assert (long.status_code, set(long.get_json()["fields"])) == (422, {"reason"})
+    unchecked = browser.post(close, {**desk_site.seen(case_id), "reason": "Safe."}, as_json=True)
+    assert (unchecked.status_code, unchecked.get_json()["error"]) == (409, "risk_check_missing")
+    higher = browser.post(lower, {**desk_site.seen(case_id), "level": "red", "reason": "x"}, as_json=True)
+    assert (higher.status_code, higher.get_json()["error"]) == (409, "not_lower")
+    done = browser.post(lower, {**desk_site.seen(case_id), "level": "yellow", "reason": "x"}, as_json=True)
+    assert (done.status_code, done.get_json()) == (200, {"ok": True, "lower": True})
+    form = {**desk_site.seen(case_id), "reason": "Safe.", **NOT_ASKED}
+    assert browser.post(close, form, as_json=True).get_json() == {"ok": True, "closed": True}
+    again = browser.post(close, form, as_json=True)
+    assert (again.status_code, again.get_json()["error"]) == (409, "case_closed")
+
+
+def test_whom_a_case_may_mean_does_not_open_it_until_a_lead_lets_them_back(desk_site: DeskSite) -> None:
+    case_id = desk_site.case(desk_site.person(), Level.ORANGE)
+    meant, lead = desk_site.signed_in(RoleName.COUNSELOR), desk_site.signed_in(RoleName.SUPERVISOR)
+    decoy = desk_site.case(desk_site.person(), Level.ORANGE)
+    with desk_site.work() as session:
+        member = session.scalars(select(StaffMember).where(StaffMember.roles.any(name="counselor"))).one()
+        staff_id, name = member.id, member.display_name
+        kept_away.add(
+            session=session,
+            case=session.get_one(CrisisCase, case_id),
+            staff_ids=[staff_id],
+            why=KeptWhy.REPORT,
+            now=desk_site.clock(),
+        )
+    assert meant.get(f"/staff/cases/{case_id}").status_code == 409
+    assert meant.post(f"/staff/cases/{case_id}/acknowledge", as_json=True).get_json()["error"] == "kept_away"
+    assert meant.get(f"/staff/cases/{decoy}").status_code == 200
+    let_back = f"/staff/cases/{case_id}/let-back/{staff_id}"
+    assert meant.post(let_back).status_code == 403
+    page = lead.get(f"/staff/cases/{case_id}").text
+    assert "Colleagues whom the alarm passes by" in page
+    assert name in page
+    assert let_back in page
+    assert lead.post(let_back).status_code == 303
+    assert let_back not in lead.get(f"/staff/cases/{case_id}").text
+    assert meant.get(f"/staff/cases/{case_id}").status_code == 200
