@@ -86,7 +86,8 @@ def somebody_waits(*, session: Session) -> bool:
         .join(CrisisCase.beneficiary)
         .where(
             CrisisCase.closed_at.is_(None),
-            Beneficiary.is_drill.is_(False),
+            # People of the demonstration are invented as well: their cases must not keep every drill away.
+            Beneficiary.synthetic.is_(False),
             or_(
                 CrisisCase.acknowledged_at.is_(None) & CrisisCase.level.in_(loud),
                 CrisisCase.contacted_at.is_(None) & CrisisCase.level.in_((LevelName.RED, LevelName.EMERGENCY)),
@@ -103,7 +104,7 @@ def somebody_waits(*, session: Session) -> bool:
             Conversation.closed_at.is_(None),
             Conversation.human_requested_at.is_not(None),
             Conversation.owner == Owner.BOT,
-            Beneficiary.is_drill.is_(False),
+            Beneficiary.synthetic.is_(False),
         )
         .limit(1)
     )

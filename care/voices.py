@@ -13,13 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, conversations, people, voice_owners, working_days
+from care import audit, conversations, crises, kept_away, people, voice_owners, working_days
 from care.applications import tidy_phone
 from care.people import keyed_hash, show_return_code, tidy_return_code
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
 from models.conversations import Conversation, Message, MessageKind
 from models.crises import LevelName
+from models.kept_away import KeptWhy
 from models.voices import Part, Voice, VoiceKind, VoicePart
 from triage.assess import Assessment, assess
 from triage.levels import Level
@@ -203,6 +204,14 @@ def _note_subjects(session: Session, voice: Voice, text: str, now: datetime) -> 
     session.flush()
 
 
+def _pass_them_by(session: Session, beneficiary_id: int, staff_ids: list[int], now: datetime) -> None:
+    """Keep those whom a complaint may mean away from its case; what was to ring them goes to the next rung."""
+    case = crises.open_case_of(session=session, beneficiary_id=beneficiary_id)
+    if case is not None:
+        kept_away.add(session=session, case=case, staff_ids=staff_ids, why=KeptWhy.VOICE, now=now)
+        crises.ring_without_them(session=session, case=case, now=now)
+
+
 def _into_the_chat(
     *,
     session: Session,
@@ -231,8 +240,10 @@ def _into_the_chat(
         now=now,
         timezone=timezone,
     )
-    if voice_owners.subjects_of(session=session, voice_id=voice.id):
-        # The alarm may ring the very colleague who is meant: a lead who is not meant is told in the same second.
+    subjects = voice_owners.subjects_of(session=session, voice_id=voice.id)
+    if subjects:
+        _pass_them_by(session, conversation.beneficiary_id, [one.id for one in subjects], now)
+        # The roster may have nobody else left: a lead who is not meant is told in the same second.
         for lead in voice_owners.free_to_answer(session=session, voice=voice):
             voice_owners.tell(session=session, to=lead, voice=voice, what="danger", now=now, urgent=True)
     return Sent(voice, shown, conversation.id, chat_key)

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, case_codes, crises, duty, duty_gaps, follow_up_ladders, live, notices, seen_flags
+from care import audit, case_codes, crises, duty, duty_gaps, follow_up_ladders, kept_away, live, notices, seen_flags
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase, FlagSource, UncheckedReason
 from models.staff import StaffMember
@@ -154,6 +154,8 @@ def _joined(
             level=level,
             reasons=tuple(report.reasons),
             raised_by=actor,
+            # Whom the report may mean is kept away from the person's own case, too.
+            about=tuple(kept_away.of_case(session=session, case_id=old.id)),
         ),
         now=now,
     )

@@ -217,6 +217,15 @@ def test_no_drill_begins_while_a_real_alarm_waits(
         assert bool(session.scalars(select(Beneficiary).where(Beneficiary.is_drill)).all()) is not waits
 
 
+def test_invented_people_of_the_demonstration_keep_no_drill_away(world: World, base: dict[DutyPosition, int]) -> None:
+    person = world.person()
+    with world.work() as session:
+        conversation = session.get_one(Conversation, person)
+        conversation.beneficiary.synthetic, conversation.human_requested_at = True, world.clock()
+    world.flag(person, Level.RED)
+    assert _begin(world, base[DutyPosition.SUPERVISOR])
+
+
 def test_no_drill_begins_while_somebody_asked_for_a_person(world: World, base: dict[DutyPosition, int]) -> None:
     person = world.person()
     with world.work() as session:

@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from care import holidays, people, voice_answers, voice_owners, voices, working_days
+from care import holidays, kept_away, people, voice_answers, voice_owners, voices, working_days
 from care.refusals import Refusal, Refused
 from models.audit import AuditEntry
 from models.beneficiaries import Beneficiary
 from models.contacts import Channel, ContactPoint
 from models.conversations import Conversation, Message, Sender
 from models.crises import CrisisCase, LevelName
+from models.duty import DutyPosition
 from models.holidays import DayKind
 from models.outbox import OutboxRow
 from models.staff import RoleName, StaffMember
@@ -313,6 +314,11 @@ def test_danger_in_a_complaint_about_a_colleague_also_wakes_a_lead_who_is_not_me
     send(kept, "张敏打我。我不想活了。")
     with kept.look() as session:
         told = session.scalars(select(OutboxRow.dedupe_key).where(OutboxRow.dedupe_key.like("voice-danger%"))).all()
+        # The alarm goes on to the next rung at once, and its first errand will find nobody to tell.
+        case = session.scalars(select(CrisisCase)).one()
+        meant = min(chain.values())
+        assert kept_away.of_case(session=session, case_id=case.id) == {meant}
+        assert case.owner_id == chain[DutyPosition.STAND_IN] != meant
     assert len(told) == 2
 
 
