@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import check_ins, crises, people, screenings, transcript
+from care import check_ins, crises, human, people, screenings, transcript
 from care.refusals import Refusal, Refused
+from care.self_help import VERY_HEAVY
 from models.beneficiaries import Beneficiary
 from models.check_ins import CheckIn, CheckInState
 from models.conversations import Conversation
@@ -31,16 +32,39 @@ class Point:
     since_first: int | None
 
 
-def begin(*, session: Session, check_in: CheckIn, distress: int, now: datetime) -> None:
-    """Note how heavy it is and open a screening of its own; beginning twice changes the number only."""
+def begin(*, session: Session, check_in: CheckIn, distress: int, now: datetime, timezone: str) -> None:
+    """Note how heavy it is and open a screening of its own; beginning twice changes the number only.
+
+    "As heavy as can be" brings a person at once: whoever says so may not have the strength for eleven questions more.
+    """
     _refuse_over(check_in)
     if type(distress) is not int or not 0 <= distress <= 10:
         raise Refused(Refusal.WRONG_VALUE, "distress")
+    was_very_heavy = (check_in.distress or 0) >= VERY_HEAVY
     check_in.distress = distress
     if check_in.screening_id is None:
         conversation = _conversation(session, check_in, now)
         check_in.screening = screenings.restart(session=session, conversation=conversation, now=now)
     session.flush()
+    if distress >= VERY_HEAVY and not was_very_heavy:
+        _bring_a_person(session, check_in, now, timezone)
+
+
+def _bring_a_person(session: Session, check_in: CheckIn, now: datetime, timezone: str) -> None:
+    """Open a case with a clock, and ask for a person in the chat as the roster allows.
+
+    One number says nothing of suicide, so the case is yellow and rings nobody at night; the questions that follow
+    raise it where they must. It is more than an offer, because the person may close the page now and tap nothing.
+    """
+    conversation = _conversation(session, check_in, now)
+    crises.raise_flag(
+        session=session,
+        beneficiary=check_in.plan.beneficiary,
+        conversation=conversation,
+        signal=crises.Signal(source=FlagSource.REQUEST, level=Level.YELLOW, reasons=("very_heavy",)),
+        now=now,
+    )
+    human.request(session=session, conversation=conversation, now=now, timezone=timezone)
 
 
 def _refuse_over(check_in: CheckIn) -> None:

@@ -103,6 +103,24 @@ def _words_of(call_back: CallBack | None, language: str, timezone: str) -> str:
     )
 
 
+def newest_words(*, session: Session, beneficiary_id: int) -> str:
+    """Return what the person was last told about a person: one who comes now, or a name and a time; else nothing."""
+    found = session.scalars(
+        select(Message)
+        .join(Message.conversation)
+        .where(
+            Conversation.beneficiary_id == beneficiary_id,
+            Conversation.human_requested_at.is_not(None),
+            Message.sender == Sender.SYSTEM,
+            Message.kind.in_((MessageKind.NOTICE, MessageKind.CALL_BACK)),
+            Message.at >= Conversation.human_requested_at,
+        )
+        .order_by(Message.id)
+        .limit(1)
+    ).first()
+    return found.text if found else ""
+
+
 def waiting_for_nobody(*, session: Session, now: datetime) -> list[int]:
     """Return the conversations that wait for a person while the desk has been empty for a minute, longest first."""
     since = opening.closed_since(session=session)

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from care import check_in_answers, check_ins
+from care import check_in_answers, check_ins, human
 from care.refusals import Refusal, Refused
 from models.beneficiaries import AgeBand, Beneficiary, Consent, ConsentPurpose
 from models.check_ins import CheckIn, CheckInPlan, CheckInState, PlanEnd
 from models.contacts import Channel, ContactPoint
+from models.conversations import Conversation, Message, MessageKind
 from models.crises import CrisisCase, LevelName
 from models.outbox import OutboxRow
 from models.screenings import ScreeningScore
@@ -73,7 +74,7 @@ def link(world: World, number: int) -> str:
 def begin(world: World, token: str, distress: Any = 3) -> None:
     with world.work() as session:
         found = check_ins.follow(session=session, secret=SECRET, token=token)
-        check_in_answers.begin(session=session, check_in=found, distress=distress, now=world.clock())
+        check_in_answers.begin(session=session, check_in=found, distress=distress, now=world.clock(), timezone=ZONE)
 
 
 def asked(world: World, token: str) -> str | None:
@@ -265,6 +266,36 @@ def test_a_number_that_is_none_begins_nothing(kept: World, distress: Any) -> Non
     agree(kept, number)
     kept.clock.advance(weeks=2)
     assert refusal(begin, kept, link(kept, number), distress) is Refusal.WRONG_VALUE
+
+
+@pytest.mark.parametrize("heavy", [9, 10])
+def test_as_heavy_as_can_be_brings_a_person_at_once_and_only_once(kept: World, heavy: int) -> None:
+    kept.chain()
+    other, _decoy = person(kept)
+    talk, number = person(kept)
+    agree(kept, number)
+    kept.clock.advance(weeks=2)
+    token = link(kept, number)
+    begin(kept, token, heavy)
+    begin(kept, token, heavy)
+    with kept.look() as session:
+        (case,) = session.scalars(select(CrisisCase)).all()
+        assert (case.beneficiary_id, case.level) == (number, LevelName.YELLOW)
+        assert [flag.reasons for flag in case.flags] == [["very_heavy"]]
+        assert session.get_one(Conversation, talk).human_requested_at == kept.clock()
+        assert session.get_one(Conversation, other).human_requested_at is None
+        assert human.newest_words(session=session, beneficiary_id=number)
+        told = select(Message).where(Message.kind.in_((MessageKind.NOTICE, MessageKind.CALL_BACK)))
+        assert len(session.scalars(told.where(Message.at == kept.clock())).all()) == 1
+
+
+def test_a_heavy_but_bearable_number_opens_no_case(kept: World) -> None:
+    _talk, number = person(kept)
+    agree(kept, number)
+    kept.clock.advance(weeks=2)
+    begin(kept, link(kept, number), 8)
+    with kept.look() as session:
+        assert session.scalars(select(CrisisCase)).all() == []
 
 
 def test_an_alarming_answer_rings_at_once_with_the_screening_unfinished(kept: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from care import check_in_answers, check_ins, contacts, screenings, self_help, voices
+from care import check_in_answers, check_ins, contacts, human, screenings, self_help, voices
 from care.refusals import Refusal, Refused
 from models.base import LARGEST_ID
 from models.beneficiaries import Beneficiary
@@ -177,8 +177,16 @@ def _question_page(token: str, row: CheckIn, wanted: str) -> str:
         back=url_for("public.check_in", token=token, item=earlier) if earlier else "",
         calm_part=item.instrument in ("rses", "ucla-3"),
         heavy=(row.distress or 0) >= self_help.VERY_HEAVY,
+        person_words=_person_words(row),
         is_inside=chat_key.person() is not None,
     )
+
+
+def _person_words(row: CheckIn) -> str:
+    """Return what was promised after a very heavy number: a person now, or a name and a time."""
+    if (row.distress or 0) < self_help.VERY_HEAVY:
+        return ""
+    return human.newest_words(session=reading(), beneficiary_id=row.plan.beneficiary_id)
 
 
 def _over(row: CheckIn) -> str:
@@ -190,6 +198,7 @@ def _over(row: CheckIn) -> str:
         words=check_in_answers.words(check_in=row, language=languages.language()),
         danger=danger,
         heavy=(row.distress or 0) >= self_help.VERY_HEAVY,
+        person_words=_person_words(row),
         crisis_words=voices.crisis_reply(session=reading(), beneficiary_id=person_id) if danger else "",
         # The link opens these pages only; the conversation still wants its own key or code.
         is_inside=inside is not None and inside.id == person_id,
@@ -202,7 +211,9 @@ def begin_check_in(token: str) -> Any:
     """Take the first number and go to the questions."""
 
     def verb(work: Any, row: CheckIn) -> None:
-        check_in_answers.begin(session=work, check_in=row, distress=_number("value"), now=clock.now())
+        check_in_answers.begin(
+            session=work, check_in=row, distress=_number("value"), now=clock.now(), timezone=clock.timezone()
+        )
 
     return _do(token, verb)
 

@@ -24,6 +24,7 @@ _OTHER: dict[str, Any] = {
     "worried_wish": _("Somebody reports words about not wanting to live"),
     "worried_changed": _("Somebody reports that the person has changed"),
     "says_urgent": _("Says they need someone now"),
+    "very_heavy": _("Says that it is as heavy as can be (9 or 10 of 10)"),
     "risk_check": _("Found in the risk check"),
     "minor_is_hurt": _("A colleague has heard that a minor is being hurt"),
     "follow_up_missed": _("A contact in the first days after a red case was missed, or reached nobody"),
