@@ -16,8 +16,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from care import audit, triage_reviews
+from care.refusals import Refusal, Refused
 from models.conversations import Message, Sender
 from models.crises import LevelName
+from models.staff import StaffMember
 from models.triage_records import TriageDecision
 
 RESPONSES = Path(__file__).resolve().parents[1] / "bot" / "domain" / "responses"
@@ -29,8 +31,12 @@ SAID_AFTER_A_MISS = (
 # Two lines that share so much of their pairs of signs (Dice) are shown as one kind.
 ALIKE = 0.4
 LONGEST_SHOWN = 60
+INTENTS = RESPONSES.parent / "intents.yml"
 MOST_READ = 2_000
 _NAME = re.compile(r"^  (utter_\w+):$")
+_INTENT = re.compile(r"^  - (\w+)$", re.MULTILINE)
+# Whoever copies the command runs it in a shell: a stranger's sentence must not bring a sign that the shell reads.
+_NOT_FOR_A_SHELL = re.compile(r"[^\w\s，。？！、；：（）,.?;:()'-]")
 _WORDS = re.compile(r"^\s+(?:- )?text: (.+)$")
 
 
@@ -57,7 +63,7 @@ def miss_sentences() -> frozenset[str]:
     return frozenset(found)
 
 
-def missed(*, session: Session, since: datetime, now: datetime) -> list[Kind]:
+def missed(*, session: Session, since: datetime, now: datetime, actor: StaffMember | None = None) -> list[Kind]:
     """Return the kinds of lines that were not understood since a moment, the most frequent first.
 
     Words of danger are left out: they are read by those on duty, and are no material.
@@ -76,7 +82,7 @@ def missed(*, session: Session, since: datetime, now: datetime) -> list[Kind]:
     lines = [triage_reviews.draft_sentence(session=session, message=message) for message in asked.values()]
     audit.record(
         session=session,
-        actor=None,
+        actor=actor,
         verb="bot_misses.read",
         subject_type="bot",
         subject_id=0,
@@ -97,6 +103,24 @@ def kinds(lines: list[str]) -> list[Kind]:
             found.append(near)
         near.lines.append(line[:LONGEST_SHOWN])
     return sorted(found, key=lambda kind: -len(kind.lines))
+
+
+@lru_cache(maxsize=1)
+def intents() -> tuple[str, ...]:
+    """Return the intents that can be taught a line."""
+    return tuple(_INTENT.findall(INTENTS.read_text("utf-8")))
+
+
+def teaching_command(*, intent: str, line: str) -> str:
+    """Return the command that teaches the bot a line; raise Refused: WRONG_VALUE (intent), EMPTY or TOO_LONG (line)."""
+    if intent not in intents():
+        raise Refused(Refusal.WRONG_VALUE, "intent")
+    said = " ".join(_NOT_FOR_A_SHELL.sub(" ", line).split())
+    if not any(sign.isalpha() for sign in said):
+        raise Refused(Refusal.EMPTY, "line")
+    if len(said) > LONGEST_SHOWN:
+        raise Refused(Refusal.TOO_LONG, "line")
+    return f'make bot-report INTENT={intent} LINE="{said}"'
 
 
 def _pairs(line: str) -> frozenset[str]:

@@ -91,6 +91,8 @@ class Access(StrEnum):
     REVIEW_REPLIES = "canned_reply.review"
     SET_CHAT_CAPS = "chat_cap.set"
     SEE_RATINGS = "rating.see"
+    # What the bot did not understand.
+    TEACH_BOT = "bot.teach"
 
 
 # The permission table. Volunteers and social workers do not read chats or scores (docs/clinical-safety.md).
@@ -161,6 +163,8 @@ ROLES: dict[Access, frozenset[R]] = {
     Access.REVIEW_REPLIES: LEADS,
     Access.SET_CHAT_CAPS: LEADS,
     Access.SEE_RATINGS: LEADS,
+    # Sentences of people, with names and numbers taken out; words of danger are not among them.
+    Access.TEACH_BOT: LEADS,
 }
 
 

@@ -34,7 +34,7 @@ def rows(*, session: Session, me: StaffMember, now: datetime) -> Iterator[Row]:
 
 
 def doors() -> Iterator[Door]:
-    """Yield the ways to the hand-over, the shared replies, the caps and the ratings."""
+    """Yield the ways to the hand-over, the shared replies, the caps, the ratings and what the bot missed."""
     if staff_may(Access.CHECK_IN):
         words = _("What is open, risks first, for the colleague who comes next.")
         yield Door(_("Hand-over of the desk"), words, url_for("staff.desk_handover"), "pen", 12)
@@ -47,3 +47,6 @@ def doors() -> Iterator[Door]:
     if staff_may(Access.SEE_RATINGS):
         words = _("How people found their conversation, as counts.")
         yield Door(_("How it was for people"), words, url_for("staff.ratings_page"), "sun", 62)
+    if staff_may(Access.TEACH_BOT):
+        words = _("By kind, without names, with the command that teaches it.")
+        yield Door(_("What the programme missed"), words, url_for("staff.bot_misses"), "speech", 63)
