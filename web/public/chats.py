@@ -32,18 +32,20 @@ PAGE_OF_MESSAGES = 200
 @access(Access.ANYONE)
 @limiter.limit(START)
 def start_chat() -> Any:
-    """Open a conversation, or go back into the one this browser already has."""
+    """Open a conversation, or go back into the one this browser already has; with `human`, ask for a person there."""
     known = chat_key.person()
     key = None
     with unit_of_work() as work:
         if known is not None:
-            begin(session=work, beneficiary=known, now=clock.now())
+            conversation = begin(session=work, beneficiary=known, now=clock.now())
         else:
             door = people.open_door(
                 session=work, secret=chat_key.secret(), language=languages.language(), now=clock.now()
             )
-            begin(session=work, beneficiary=door.conversation.beneficiary, now=clock.now())
+            conversation = begin(session=work, beneficiary=door.conversation.beneficiary, now=clock.now())
             key, session[NEW_CODE] = door.chat_key, door.return_code
+        if "human" in request.form:
+            human.request(session=work, conversation=conversation, now=clock.now(), timezone=clock.timezone())
     response = redirect(url_for("public.chat"), code=303)
     return chat_key.give(response, key) if key else response
 

@@ -101,3 +101,12 @@ def test_chat_home_and_footer_lead_to_it(visitor: Visitor) -> None:
     visitor.begins()
     for path in ("/chat", "/", "/about"):
         assert 'href="/self-help"' in visitor.text(path)
+
+
+def test_the_help_card_asks_for_a_person_in_one_tap_with_or_without_a_chat(visitor: Visitor) -> None:
+    assert 'name="human" value="1"' in visitor.text("/self-help/breathing?help=1")
+    assert visitor.post("/chat/start", human="1").status_code == 303
+    told = [view["kind"] for view in visitor.messages() if view["sender"] == "system"]
+    assert len(told) == 1
+    assert visitor.post("/chat/start", human="1").status_code == 303
+    assert len(visitor.messages()) == 3
