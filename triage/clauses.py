@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 # A message without punctuation is cut here with an overlap, so that no pattern sees more than this.
 _LONGEST_CLAUSE = 160
@@ -15,8 +15,7 @@ _TURN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Clause:
+class Clause(NamedTuple):
     """One clause, and the one said just before it (which may carry "back then" or "in the song")."""
 
     text: str
@@ -83,7 +82,7 @@ _DENIAL_EN = re.compile(
 )
 _PAST = re.compile(
     r"以前|从前|曾经|曾|小时候|年轻的?时候|那会儿?|那阵儿?|嗰阵|当年|当初|那年|前些年|早些年|早几年|早先|老早|"
-    r"[几一二两三四五六七八九十\d]+年前|去年|前年|上学的?时候|[初高大][一二三四]的?时候|那[几两]年|岁那年|旧社会|"
+    r"[几一二两三四五六七八九十\d]年前|去年|前年|上学的?时候|[初高大][一二三四]的?时候|那[几两]年|岁那年|旧社会|"
     r"\bused to\b|\byears? ago\b|\bback then\b|\bwhen i was\b|\bin the past\b|\blast year\b"
 )
 _STILL = re.compile(

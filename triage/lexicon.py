@@ -7,7 +7,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from operator import add
 from pathlib import Path
 
 from triage.clauses import Clause, Scope, scopes, split_clauses
@@ -15,7 +16,12 @@ from triage.levels import Level
 
 _FOLDER = Path(__file__).parent / "data" / "lexicon"
 # A pattern is tried on this many clauses from each end; more of the same word adds time, not knowledge.
-_TRIES = 24
+_TRIES = 12
+# Every English pattern begins at the edge of a word, and so does each of its words.
+_ENGLISH_START = r"\b"
+_LATIN = re.compile("[a-z]+")
+_PHRASE = re.compile("[a-z]+ [a-z]{2}")
+_HEAD = 6
 UNMEANT = frozenset({Scope.DENIED, Scope.QUOTED, Scope.INFORMATION})
 
 
@@ -71,7 +77,9 @@ class Lexicon:
     patterns: tuple[Pattern, ...]
     masks: tuple[tuple[str, tuple[str, ...]], ...]
     index: dict[str, tuple[int, ...]]
+    # Needed words by their first two characters; those of English patterns by the first letters of a word.
     beginnings: dict[str, tuple[str, ...]]
+    heads: dict[str, tuple[str, ...]]
 
 
 def translate(source: str, language: str) -> tuple[str, tuple[str, ...]]:
@@ -102,7 +110,7 @@ def translate(source: str, language: str) -> tuple[str, tuple[str, ...]]:
     if not wanted:
         raise LexiconError(f"no word in {source!r}")
     needs = max(wanted, key=lambda words: (min(len(word) for word in words), -len(words)))
-    prefix = r"\b" if english else ""
+    prefix = _ENGLISH_START if english else ""
     return prefix + "".join(pieces), needs
 
 
@@ -150,9 +158,13 @@ def lexicon() -> Lexicon:
         for need in pattern.needs:
             index[need] = (*index.get(need, ()), place)
     beginnings: dict[str, tuple[str, ...]] = {}
-    for need in index:
-        beginnings[need[:2]] = (*beginnings.get(need[:2], ()), need)
-    return Lexicon(head["version"], categories, tuple(patterns), tuple(masks), index, beginnings)
+    heads: dict[str, tuple[str, ...]] = {}
+    for need, places in index.items():
+        if all(patterns[place].source.startswith(_ENGLISH_START) for place in places) and _LATIN.match(need):
+            heads[_head(need)] = (*heads.get(_head(need), ()), need)
+        else:
+            beginnings[need[:2]] = (*beginnings.get(need[:2], ()), need)
+    return Lexicon(head["version"], categories, tuple(patterns), tuple(masks), index, beginnings, heads)
 
 
 @dataclass(frozen=True)
@@ -175,8 +187,9 @@ def read(normalised: str) -> Reading:
     if not clauses:
         return Reading((), "", "")
     whole = "\n".join(clause.text for clause in clauses)
+    signs = set(whole)
     for source, marks in book.masks:
-        if any(mark in whole for mark in marks):
+        if any(mark[0] in signs and mark in whole for mark in marks):
             whole = _compiled(source).sub("○", whole)
     texts = whole.split("\n")
     if len(texts) != len(clauses):
@@ -184,15 +197,7 @@ def read(normalised: str) -> Reading:
         texts = [clause.text for clause in clauses]
         whole = "\n".join(texts)
     masked = [Clause(text, clause.before, clause.over) for text, clause in zip(texts, clauses, strict=True)]
-    # The first characters of a needed word are looked up in sets: 3,000 searches of a long message would be slow.
-    pairs = {whole[start : start + 2] for start in range(len(whole))} | set(whole)
-    triples = {whole[start : start + 3] for start in range(len(whole) - 2)}
-    needs = [
-        need
-        for pair in pairs & book.beginnings.keys()
-        for need in book.beginnings[pair]
-        if len(need) < 3 or (need[:3] in triples and (len(need) == 3 or need in whole))
-    ]
+    needs = _needed(book, whole)
     starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
     present = {need: _clauses_with(need, whole, starts) for need in needs}
     wanted = sorted({place for need in present for place in book.index[need]})
@@ -211,6 +216,34 @@ def read(normalised: str) -> Reading:
     silent = unmeant - meaning
     meant = "\n".join(clause.text for place, clause in enumerate(masked) if place not in silent) if silent else whole
     return Reading(tuple(hits.values()), whole, meant)
+
+
+def _needed(book: Lexicon, whole: str) -> list[str]:
+    """Return the needed words that stand in the message.
+
+    Their first characters are looked up in sets: 9,000 searches of a long message would be slow. An English word
+    is needed from its beginning on, so it is looked up among the beginnings of the message's words.
+    """
+    pairs = list(map(add, whole, whole[1:]))
+    beginning = book.beginnings.keys() & (set(pairs) | set(whole))
+    triples = {pair + sign for pair, sign in zip(pairs, whole[2:], strict=False) if pair in beginning}
+    found = [
+        need
+        for pair in beginning
+        for need in book.beginnings[pair]
+        if len(need) < 3 or (need[:3] in triples and (len(need) == 3 or need in whole))
+    ]
+    words = _LATIN.findall(whole)
+    heads = {word[:size] for word in {word[:_HEAD] for word in words} for size in range(1, len(word) + 1)}
+    heads |= {f"{word} {following[:2]}" for word, following in pairwise(words)}
+    starts = heads & book.heads.keys()
+    return found + [need for head in starts for need in book.heads[head] if need == head or need in whole]
+
+
+def _head(need: str) -> str:
+    """Return the letters by which an English word or phrase is looked up."""
+    phrase = _PHRASE.match(need)
+    return phrase.group() if phrase else _LATIN.findall(need)[0][:_HEAD]
 
 
 def _clauses_with(need: str, whole: str, starts: list[int]) -> list[int]:

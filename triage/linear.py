@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
+from operator import add
 from pathlib import Path
 
 MODEL_PATH = Path(__file__).parent / "data" / "model.json"
@@ -22,7 +24,7 @@ WINDOW = 40
 # Beyond this many tokens one pass replaces the windows, and of a longer story the model hears beginning and end:
 # 10,000 characters must be read within 20 ms. The lexicon reads every word of it.
 LONG_MESSAGE = 400
-CHARACTERS_OF_LONG = 1_500
+CHARACTERS_OF_LONG = 1_000
 _TOKEN = re.compile(r"[a-z]+|[^\sa-z]|\n")
 
 
@@ -156,14 +158,13 @@ def hear(model: Model, plain: str, flags: dict[str, float]) -> Voice:
 
 def _long_scores(model: Model, parts: list[str]) -> tuple[tuple[float, float], tuple[float, float]]:
     """Score a very long message in one pass over running sums; a repeated gram counts each time here."""
+    get, pairs = model.weights.get, list(map(add, parts, parts[1:]))
+    # From the end to the beginning of a message fewer and fewer grams fit in.
+    found = zip_longest(map(get, parts), map(get, pairs), map(get, map(add, pairs, parts[2:])))
     sums = [(0, 0)]
     crisis = now = 0
-    weights = model.weights
-    for start in range(len(parts)):
-        gram = ""
-        for token in parts[start : start + LONGEST_GRAM - 1]:
-            gram += token
-            pair = weights.get(gram)
+    for grams_here in found:
+        for pair in grams_here:
             if pair is not None:
                 crisis += pair[0]
                 now += pair[1]

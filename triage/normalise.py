@@ -7,7 +7,9 @@ import re
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
+_T = TypeVar("_T")
 _DATA = Path(__file__).parent / "data"
 # Longer input keeps its beginning and its end: a limit must exist, and people put the point last.
 _LONGEST = 12_000
@@ -29,11 +31,11 @@ _SPACES = re.compile(r" {2,}")
 
 
 @lru_cache(maxsize=1)
-def _tables() -> tuple[dict[int, int], list[tuple[re.Pattern[str], str, list[str]]], dict[str, str]]:
+def _tables() -> tuple[dict[str, str], list[tuple[re.Pattern[str], str, list[str]]], dict[str, str]]:
     """Load Traditional to Simplified pairs, spellings that slip past filters, and English words typed in haste."""
     data = json.loads((_DATA / "lexicon" / "spellings.json").read_text(encoding="utf-8"))
     pairs: str = data["traditional_to_simplified"]
-    table = {ord(pairs[i]): ord(pairs[i + 1]) for i in range(0, len(pairs) - 1, 2)}
+    table = {pairs[i]: pairs[i + 1] for i in range(0, len(pairs) - 1, 2) if pairs[i] != pairs[i + 1]}
     rewrites = [(re.compile(row["from"]), row["to"], row.get("if", [""])) for row in data["rewrites"]]
     return table, rewrites, data["misspelt"]
 
@@ -44,7 +46,10 @@ def normalise(text: str) -> str:
         text = text[: _LONGEST // 2] + "\n" + text[-_LONGEST // 2 :]
     table, rewrites, misspelt = _tables()
     plain = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'")
-    plain = _INVISIBLE.sub("", plain).lower().translate(table)
+    plain = _INVISIBLE.sub("", plain).lower()
+    # Few of these signs stand in a message, and looking up each of its characters costs more.
+    for sign in table.keys() & set(plain):
+        plain = plain.replace(sign, table[sign])
     plain = _ELONGATED.sub(lambda match: match.group(1) or match.group(2), plain)
     plain = _INSERTED.sub("", plain)
     plain = _SPACE_BEFORE_LONE.sub("", _LONE_SPACE.sub("", plain))
@@ -63,20 +68,24 @@ def squeeze(normalised: str) -> list[str]:
     Of a line too long to be read twice only the surroundings of its first and last gaps are returned.
     """
     found: list[str] = []
-    for line in normalised.split("\n"):
-        gaps = [match.span() for match in _GAP.finditer(line)]
-        if not gaps:
-            continue
+    lines = [(line, gaps) for line in normalised.split("\n") if (gaps := [m.span() for m in _GAP.finditer(line)])]
+    for line, gaps in _ends(lines, _LINES_READ):
         if len(line) > _LONG_LINE:
-            near = gaps if len(gaps) <= 2 * _GAPS_READ else gaps[:_GAPS_READ] + gaps[-_GAPS_READ:]
+            near = _ends(gaps, _GAPS_READ)
             found += [_GAP.sub("", line[max(0, start - _AROUND) : stop + _AROUND]) for start, stop in near]
         else:
             found.append(_GAP.sub("", line))
     return found
 
 
+def _ends(items: list[_T], most: int) -> list[_T]:
+    """Return so many from either end: a limit must exist, and people put the point last."""
+    return items if len(items) <= 2 * most else items[:most] + items[-most:]
+
+
 _LONG_LINE = 400
 _GAPS_READ = 12
+_LINES_READ = 24
 _AROUND = 20
 
 
