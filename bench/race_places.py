@@ -143,12 +143,15 @@ def found_wrong(session: Session, places: Places, promised: Mapping[str, Counter
     ).all()
     double = sum(one.staff_id == other.staff_id and one.ends_at > other.starts_at for one, other in pairwise(booked))
     stored = Counter((row.starts_at.isoformat(), "") for row in booked)
-    told = Counter({(_utc(place), ""): number for (place, _who), number in promised["appointments"].items()})
+    told = Counter(
+        {(_utc(place), ""): number for (place, _who), number in promised.get("appointments", Counter()).items()}
+    )
     signed = session.execute(
         select(SignUp.shift_role_id, SignUp.staff_id).where(
             SignUp.shift_role_id.in_(places.shift_role_ids), SignUp.place_no.is_not(None)
         )
     ).all()
+    shifts = promised.get("shifts", Counter())
     names = {number: name for name, number in places.volunteers.items()}
     rows = Counter((str(row.shift_role_id), names.get(row.staff_id, "?")) for row in signed)
     full = Counter(row.shift_role_id for row in signed)
@@ -157,8 +160,8 @@ def found_wrong(session: Session, places: Places, promised: Mapping[str, Counter
         "appointments that were promised and are not stored": (told - stored).total(),
         "appointments that are stored and were promised to nobody": (stored - told).total(),
         "shifts with more people than places": sum(number > PLACES for number in full.values()),
-        "sign-ups that were promised and are not stored": (promised["shifts"] - rows).total(),
-        "sign-ups that are stored and were promised to nobody": (rows - promised["shifts"]).total(),
+        "sign-ups that were promised and are not stored": (shifts - rows).total(),
+        "sign-ups that are stored and were promised to nobody": (rows - shifts).total(),
     }
 
 

@@ -44,6 +44,8 @@ class Options:
     postgres: bool = False
     clients: int = 50
     attempts: int = 200
+    # One of the two halves of the race; both when it is not named.
+    half: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--postgres", action="store_true", help="race: on a fresh PostgreSQL server of its own")
     parser.add_argument("--clients", type=int, default=50, help="race: how many at once (default 50)")
     parser.add_argument("--attempts", type=int, default=200, help="race: attempts of each (default 200)")
+    parser.add_argument("--half", choices=("appointments", "shifts"), help="race: one half alone, by default both")
     asked = parser.parse_args()
     unknown = set(asked.parts) - set(PARTS)
     if unknown:
@@ -109,9 +112,7 @@ def _asked() -> argparse.Namespace:
 def main() -> int:
     """Run the parts that were asked for; return 1 when a number was missed."""
     asked = _asked()
-    options = Options(
-        asked.database_url, asked.base_url, asked.rounds, asked.seed, asked.postgres, asked.clients, asked.attempts
-    )
+    options = Options(**{name: value for name, value in vars(asked).items() if name != "parts"})
     names = asked.parts or [name for name, (_module, _what, http) in PARTS.items() if not http or asked.base_url]
     print(f"Python {platform.python_version()}, {platform.machine()}, {options.database_url or 'SQLite'}")
     missed = 0

@@ -1,6 +1,6 @@
 """Fifty clients go for the same places through the real pages: appointments without an account, shifts with one.
 
-    .venv/web/bin/python -m bench.rosters race [--postgres] [--clients 50] [--attempts 200]
+    .venv/web/bin/python -m bench.rosters race [--postgres] [--half shifts] [--clients 50] [--attempts 200]
     .venv/web/bin/python -m bench.rosters race --base-url http://127.0.0.1:8000
 
 Without --base-url it starts a site of its own on a fresh SQLite file, or with --postgres on a fresh PostgreSQL server.
@@ -183,9 +183,11 @@ def race(base: str, places: Places, options: Options) -> dict[str, Told]:
         role = places.shift_role_ids[(number * 7 + attempt * 5) % len(places.shift_role_ids)]
         return clients[number].take(role, said), str(role), places.usernames[number]
 
+    halves = {"appointments": book, "shifts": take}
     return {
-        "appointments": _race(options.clients, options.attempts, book),
-        "shifts": _race(options.clients, options.attempts, take),
+        name: _race(options.clients, options.attempts, one)
+        for name, one in halves.items()
+        if options.half in (None, name)
     }
 
 
