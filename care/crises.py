@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -14,23 +13,27 @@ from care import (
     audit,
     case_changes,
     case_review_keeping,
+    crisis_closing,
     drill_marks,
-    duty,
     follow_up_ladders,
     intervention_duties,
     kept_away,
     live,
-    outbox,
     seen_flags,
 )
 from care.clocks import clock
+
+# What belongs to a case is found here, wherever it is written.
+from care.crisis_climbing import climb as climb
+from care.crisis_climbing import climb_if_due as climb_if_due
+from care.crisis_climbing import due_to_climb as due_to_climb
+from care.crisis_climbing import ring_without_them as ring_without_them
+from care.crisis_closing import Unchecked as Unchecked
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
 from models.conversations import Conversation
-from models.crises import CrisisCase, CrisisFlag, Escalation, FlagSource, LevelName, UncheckedReason
-from models.duty import DutyPosition
+from models.crises import CrisisCase, CrisisFlag, FlagSource, LevelName
 from models.kept_away import KeptWhy
-from models.outbox import OutboxKind
 from models.staff import StaffMember
 from triage.levels import Level
 
@@ -51,14 +54,6 @@ class Signal:
     # Colleagues whom the words may mean: the alarm passes them by.
     about: tuple[int, ...] = ()
     about_why: KeptWhy = KeptWhy.REPORT
-
-
-@dataclass(frozen=True)
-class Unchecked:
-    """Why the risk check could not be gone through, signed by whoever closes the case."""
-
-    reason: UncheckedReason
-    words: str = ""
 
 
 def open_case_of(*, session: Session, beneficiary_id: int) -> CrisisCase | None:
@@ -191,16 +186,6 @@ def _pass_them_by(*, session: Session, case: CrisisCase, signal: Signal, now: da
         ring_without_them(session=session, case=case, now=now)
 
 
-def ring_without_them(*, session: Session, case: CrisisCase, now: datetime) -> None:
-    """Let the alarm go on to somebody else where whoever is kept away has taken the case or is being rung."""
-    kept = kept_away.of_case(session=session, case_id=case.id)
-    if case.closed_at is not None or not case.hops or not {case.acknowledged_by_id, case.owner_id} & kept:
-        return
-    # Their word that they have spoken with the person is not taken either.
-    case.acknowledged_at, case.acknowledged_by_id, case.contacted_at = None, None, None
-    climb(session=session, case=case, now=now)
-
-
 def _set_level(*, session: Session, case: CrisisCase, level: Level, now: datetime) -> None:
     """Start the clock of the level and ring, also when the case had been acknowledged at a lower one."""
     case.level = LevelName(level.value)
@@ -225,95 +210,6 @@ def _expect_contact_again(*, case: CrisisCase, now: datetime) -> None:
     if case.acknowledged_at is not None and case.climbs_at is None:
         case.contacted_at = None
         case.climbs_at = now + clock(case.risk).after_acknowledging
-
-
-def climb(*, session: Session, case: CrisisCase, now: datetime) -> None:
-    """Ring the next rung that has somebody; every rung passed is a row, an empty one too."""
-    kept = kept_away.of_case(session=session, case_id=case.id)
-    for _ in duty.CHAIN:
-        position = duty.CHAIN[case.hops % len(duty.CHAIN)]
-        staff = duty.holder(session=session, position=position, at=now, without=kept)
-        case.hops += 1
-        _record_hop(session=session, case=case, position=position, staff=staff, now=now)
-        if staff is not None:
-            case.owner = staff
-            break
-    else:
-        # The roster is empty at every rung: somebody who can repair that is told.
-        case.owner = duty.last_resort(session=session, at=now, without=kept)
-    case.climbs_at = now + clock(case.risk).climb
-    outbox.queue(
-        session=session,
-        kind=OutboxKind.CRISIS_NOTICE,
-        dedupe_key=f"case-{case.id}-hop-{case.hops}",
-        now=now,
-        case_id=case.id,
-        hop_no=case.hops,
-        # After the last rung the alarm starts again and tells everybody.
-        everybody=case.hops > len(duty.CHAIN),
-    )
-    live.publish(session=session, channel=live.DESK, kind="alarm", now=now, case_id=case.id, hop=case.hops)
-
-
-def _record_hop(
-    *, session: Session, case: CrisisCase, position: DutyPosition, staff: StaffMember | None, now: datetime
-) -> None:
-    session.add(
-        Escalation(
-            case=case,
-            hop_no=case.hops,
-            position=position,
-            staff=staff,
-            at=now,
-            seconds=max(0, round((now - case.raised_at).total_seconds())),
-        )
-    )
-    session.flush()
-
-
-def due_to_climb(*, session: Session, now: datetime) -> Sequence[int]:
-    """Return ids of open cases whose alarm nobody answered in time, the highest level first.
-
-    A clock that was set back must not silence an alarm: a climb that is further away than the step
-    that runs can be is treated as due.
-    """
-    rows = session.scalars(
-        select(CrisisCase).where(CrisisCase.closed_at.is_(None), CrisisCase.climbs_at.is_not(None))
-    ).all()
-    due = [case for case in rows if case.climbs_at is not None and (case.climbs_at <= now or _clock_jumped(case, now))]
-    due.sort(key=lambda case: (-case.risk.rank, case.climbs_at))
-    return [case.id for case in due]
-
-
-def _clock_jumped(case: CrisisCase, now: datetime) -> bool:
-    steps = clock(case.risk)
-    longest = steps.climb if case.acknowledged_at is None else max(steps.after_acknowledging, steps.contact)
-    assert case.climbs_at is not None
-    return case.climbs_at - now > longest + timedelta(seconds=5)
-
-
-def climb_if_due(*, session: Session, case_id: int, now: datetime) -> bool:
-    """Let one case climb if it still must; a case that was answered meanwhile is left alone."""
-    case = _locked(session=session, case_id=case_id)
-    if case is None or case.closed_at or case.climbs_at is None:
-        return False
-    if case.climbs_at > now and not _clock_jumped(case, now):
-        return False
-    if case.acknowledged_at is not None:
-        # Taken, but the person has not been spoken with: the promise is broken and the alarm returns.
-        case.acknowledged_at, case.acknowledged_by_id = None, None
-    climb(session=session, case=case, now=now)
-    audit.record(
-        session=session,
-        actor=None,
-        verb="crisis.climb",
-        subject_type="crisis_case",
-        subject_id=case.id,
-        now=now,
-        hop=case.hops,
-    )
-    live.publish(session=session, channel=live.DESK, kind="case", now=now, case_id=case.id)
-    return True
 
 
 def acknowledge(*, session: Session, case_id: int, actor: StaffMember, now: datetime) -> CrisisCase:
@@ -403,11 +299,11 @@ def close(
     proposed = case.closing_reason is not None and case.closed_by_id is not None
     if not reason.strip() and not proposed:
         raise Refused(Refusal.REASON_MISSING, "reason")
-    _need_a_check(case=case, unchecked=unchecked, actor=actor)
+    crisis_closing.need_a_check(case=case, unchecked=unchecked, actor=actor)
     intervention_duties.must_be_over(session=session, case_id=case.id)
     if case.risk.is_at_least(Level.RED):
         if not proposed or case.closed_by_id == actor.id:
-            _propose_closing(session=session, case=case, actor=actor, reason=reason, now=now)
+            crisis_closing.propose(session=session, case=case, actor=actor, reason=reason, now=now)
             return case
         case.second_reader_id = actor.id
     else:
@@ -428,43 +324,3 @@ def close(
     live.publish(session=session, channel=live.DESK, kind="case", now=now, case_id=case.id)
     session.flush()
     return case
-
-
-def _need_a_check(*, case: CrisisCase, unchecked: Unchecked | None, actor: StaffMember) -> None:
-    if case.risk_check_id is not None:
-        return
-    if unchecked is None:
-        if case.unchecked_reason is None:
-            raise Refused(Refusal.RISK_CHECK_MISSING, "unchecked")
-        return
-    words = unchecked.words.strip()
-    if unchecked.reason is UncheckedReason.BEFORE_THE_RULE:
-        raise Refused(Refusal.WRONG_VALUE, "unchecked")
-    if unchecked.reason is UncheckedReason.EXERCISE and not case.beneficiary.synthetic:
-        raise Refused(Refusal.WRONG_VALUE, "unchecked")
-    if unchecked.reason is UncheckedReason.OTHER and not words:
-        raise Refused(Refusal.REASON_MISSING, "unchecked_words")
-    case.unchecked_reason, case.unchecked_words, case.unchecked_by_id = unchecked.reason, words or None, actor.id
-
-
-def _propose_closing(*, session: Session, case: CrisisCase, actor: StaffMember, reason: str, now: datetime) -> None:
-    if not reason.strip():
-        raise Refused(Refusal.SECOND_READER_NEEDED)
-    case.closing_reason, case.closed_by_id = reason.strip(), actor.id
-    case_changes.note_closing(session=session, case=case, actor=actor, now=now)
-    audit.record(
-        session=session,
-        actor=actor,
-        verb="crisis.propose_closing",
-        subject_type="crisis_case",
-        subject_id=case.id,
-        now=now,
-    )
-    live.publish(session=session, channel=live.DESK, kind="case", now=now, case_id=case.id)
-    session.flush()
-
-
-def queue_of_open_cases(*, session: Session) -> list[CrisisCase]:
-    """Return open cases for the duty screen: highest level first, unanswered before answered, then by clock."""
-    cases = session.scalars(select(CrisisCase).where(CrisisCase.closed_at.is_(None))).all()
-    return sorted(cases, key=lambda case: (-case.risk.rank, case.acknowledged_at is not None, case.due_at, case.id))

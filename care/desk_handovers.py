@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, callbacks, crises, desk, live
+from care import audit, callbacks, case_queue, desk, live
 from care.refusals import Refusal, Refused
 from models.conversations import Conversation, Owner
 from models.crises import CallBack, CrisisCase
@@ -43,7 +43,7 @@ class OpenThings:
 def open_things(*, session: Session, now: datetime) -> OpenThings:
     """Return everything that is open at the desk now: cases by risk, who waits, who talks, promises, follow-ups."""
     return OpenThings(
-        cases=crises.queue_of_open_cases(session=session),
+        cases=case_queue.queue_of_open_cases(session=session),
         waiting=desk.waiting(session=session),
         conversations=session.scalars(
             select(Conversation)

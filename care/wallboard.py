@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from care import crises, desk, duty, presence
+from care import case_queue, desk, duty, presence
 from care.clocks import clock
 from models.conversations import Conversation
 from models.crises import CrisisCase
@@ -59,7 +59,7 @@ class Board:
 def read(*, session: Session, now: datetime) -> Board:
     """Return the state of the desk for the wall."""
     waits = [one.human_requested_at for one in desk.waiting(session=session) if one.human_requested_at is not None]
-    cases = crises.queue_of_open_cases(session=session)
+    cases = case_queue.queue_of_open_cases(session=session)
     ringing = [case for case in cases if case.acknowledged_at is None and clock(case.risk).alarm]
     owed = sorted((case for case in cases if case.contacted_at is None), key=lambda case: (case.due_at, case.id))
     is_open = duty.is_open(session=session, at=now)

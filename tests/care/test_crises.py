@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from care import crises, duty, seen_flags
+from care import case_queue, crises, duty, seen_flags
 from care.clocks import clock
 from care.refusals import Refusal, Refused
 from models.audit import AuditEntry
@@ -295,7 +295,7 @@ def test_the_queue_shows_the_highest_level_first_and_the_unanswered_before_the_a
     waiting = world.flag(world.person(), Level.RED)
     top = world.flag(world.person(), Level.EMERGENCY)
     with world.look() as session:
-        assert [case.id for case in crises.queue_of_open_cases(session=session)] == [top, waiting, taken, low]
+        assert [case.id for case in case_queue.queue_of_open_cases(session=session)] == [top, waiting, taken, low]
 
 
 def test_every_step_leaves_an_audit_entry_without_anybodys_words(world: World) -> None:
@@ -312,3 +312,20 @@ def test_every_step_leaves_an_audit_entry_without_anybodys_words(world: World) -
 
 def test_the_chain_of_duty_is_the_order_in_which_an_alarm_climbs() -> None:
     assert [position.value for position in duty.CHAIN] == ["on_call", "stand_in", "supervisor", "base_leader"]
+
+
+def test_on_everybody_s_day_stands_what_nobody_took_and_on_one_s_own_what_one_took(world: World) -> None:
+    chain = world.chain()
+    officer, other = chain[DutyPosition.ON_CALL], chain[DutyPosition.SUPERVISOR]
+    # Rung for the officer, and taken by nobody: it is everybody's until somebody takes it by name.
+    rings, taken = (world.flag(world.person(), level) for level in (Level.RED, Level.ORANGE))
+    with world.work() as session:
+        crises.acknowledge(session=session, case_id=taken, actor=world.actor(session, other), now=world.clock())
+
+    def day_of(staff_id: int) -> list[tuple[int, bool]]:
+        with world.look() as session:
+            lines = case_queue.on_the_day_of(session=session, member=world.actor(session, staff_id))
+            return [(line.case_id, line.taken) for line in lines]
+
+    assert day_of(officer) == [(rings, False)]
+    assert day_of(other) == [(rings, False), (taken, True)]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from care import case_reviews, clock_report, crises, desk, drill_ends, drills, triage_reviews
+from care import case_queue, case_reviews, clock_report, crises, desk, drill_ends, drills, triage_reviews
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
 from models.case_reviews import CaseReview
@@ -180,7 +180,7 @@ def test_a_real_person_in_danger_ends_the_drill_at_once(world: World, base: dict
     drill = _drill(world)
     assert (drill.ending, drill.seconds) == (DrillEnd.GAVE_WAY, None)
     with world.look() as session:
-        assert [case.id for case in crises.queue_of_open_cases(session=session)] == [real]
+        assert [case.id for case in case_queue.queue_of_open_cases(session=session)] == [real]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from care import crises, risk_checks
+from care import case_queue, risk_checks
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase
 from models.staff import RoleName
@@ -94,4 +94,4 @@ def test_flag_and_closing_in_the_same_moment_leave_an_open_case(any_world: World
     with any_world.look() as session:
         open_cases = session.scalars(select(CrisisCase.id).where(CrisisCase.closed_at.is_(None))).all()
         assert len(open_cases) == 3
-        assert len(crises.queue_of_open_cases(session=session)) == 3
+        assert len(case_queue.queue_of_open_cases(session=session)) == 3

@@ -80,10 +80,10 @@ class Watchman:
             return
         # The same three alarms that the scheduler rings by the second (schedules/timetable.py); the case first.
         for case_id in crises.due_to_climb(session=reading(), now=now):
-            self._do("case did not climb", case_id, lambda work, one: self._climb(work, one, now))
+            self._do("case", case_id, lambda work, one: self._climb(work, one, now))
         for number in reply_alarms.due(session=reading(), now=now):
             self._do(
-                "line did not ring",
+                "line",
                 number,
                 lambda work, one: reply_alarms.ring(session=work, conversation_id=one, now=now),
             )
@@ -107,13 +107,13 @@ class Watchman:
             heartbeat.count_climb(session=work)
 
     @staticmethod
-    def _do(failed: str, number: int, deed: Callable[[Session, int], object]) -> None:
+    def _do(what: str, number: int, deed: Callable[[Session, int], object]) -> None:
         """Do one row in a transaction of its own, so that one bad row stops no other."""
         try:
             with unit_of_work() as work:
                 deed(work, number)
         except SQLAlchemyError as error:
-            log.error(failed, extra={"row": number, "error": type(error).__name__})
+            log.error("not rung by the site", extra={"what": what, "row": number, "error": type(error).__name__})
 
 
 def watchman() -> Watchman:

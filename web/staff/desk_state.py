@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from care import callbacks, case_file, crises, desk, duty, reply_alarms, transfers
+from care import callbacks, case_file, case_queue, desk, duty, reply_alarms, transfers
 from care.clocks import clock as clock_of
 from models.conversations import Conversation, Owner
 from models.crises import CallBack, CrisisCase
@@ -74,7 +74,7 @@ def shared(*, session: Session, now: datetime) -> Shared:
         now=now,
         cases=[
             (_case_row(case), case.acknowledged_by_id, case.closed_by_id)
-            for case in crises.queue_of_open_cases(session=session)
+            for case in case_queue.queue_of_open_cases(session=session)
         ],
         waiting=[conversation_row(one, levels, since=one.human_requested_at) for one in waiting],
         call_backs=[(_call_back_row(promise, levels, now), promise.owner_id) for promise in promises],

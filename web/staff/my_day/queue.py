@@ -7,11 +7,9 @@ from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.beneficiaries import Beneficiary
-from models.crises import CrisisCase
+from care import case_queue
 from models.staff import StaffMember
 from web.common.access import Access, staff_may
 from web.staff.my_day.rows import Door, Row, Section
@@ -21,18 +19,13 @@ def rows(*, session: Session, me: StaffMember, now: datetime) -> Iterator[Row]:
     """Yield each open case that nobody has taken, and my own open cases."""
     if not staff_may(Access.SEE_QUEUE):
         return
-    query = (
-        select(CrisisCase.id, CrisisCase.owner_id, CrisisCase.due_at, Beneficiary.code)
-        .join(Beneficiary, Beneficiary.id == CrisisCase.beneficiary_id)
-        .where(CrisisCase.closed_at.is_(None))
-        .order_by(CrisisCase.due_at)
-    )
-    for case_id, holder, due_at, code in session.execute(query):
-        url = url_for("staff.case", case_id=case_id)
-        if holder is None:
-            yield Row(Section.LATE, _("Nobody has taken the case of %(code)s", code=code), url, due_at, symbol="bell")
-        elif holder == me.id:
-            yield Row(Section.WAITS, _("Your open case of %(code)s", code=code), url, due_at, symbol="bell")
+    for line in case_queue.on_the_day_of(session=session, member=me):
+        url = url_for("staff.case", case_id=line.case_id)
+        if line.taken:
+            yield Row(Section.WAITS, _("Your open case of %(code)s", code=line.code), url, line.due_at, symbol="bell")
+        else:
+            words = _("Nobody has taken the case of %(code)s", code=line.code)
+            yield Row(Section.LATE, words, url, line.due_at, symbol="bell")
 
 
 def doors() -> Iterator[Door]:
