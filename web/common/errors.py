@@ -76,9 +76,10 @@ def install(app: Flask) -> None:
         return error if error.response is not None else _page(error.code or 500)
 
     @app.errorhandler(OperationalError)
-    def _database(_error: OperationalError) -> Any:
-        # A locked, full or absent database: nothing was stored, and the page keeps the words and tries again.
-        log.error("database unavailable", extra={"error": "OperationalError"})
+    @app.errorhandler(NoConnectionFree)
+    def _database(error: Exception) -> Any:
+        # A locked, full, absent or overrun database: nothing was stored, and the page keeps the words and tries again.
+        log.error("database unavailable", extra={"error": type(error).__name__})
         return _page(503)
 
     @app.errorhandler(Exception)
