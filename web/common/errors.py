@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, jsonify, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from care.refusals import Refusal, Refused
