@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import crises, live
+from care import audit, crises, live
 from care.refusals import Refusal, Refused
 from models.beneficiaries import (
     AgeBand,
@@ -40,6 +40,10 @@ WORRIES = (
     "housing",
     "other",
 )
+# Since when it has been like this: fixed answers, so that no word of danger can hide in a field that nobody weighs.
+SINCE = ("days", "weeks", "months", "years", "always")
+# What stands on the card that is told once; whoever changes it has not approved the new words yet.
+ON_THE_CARD = frozenset({"worries", "story", "urgency", "since_when"})
 # The order in which the bot asks; what is here already is never asked again.
 QUESTIONS = ("called", "age_band", "station", "worries", "urgency", "consents")
 _PURPOSES = frozenset(purpose.value for purpose in ConsentPurpose)
@@ -68,11 +72,36 @@ def update(*, session: Session, conversation: Conversation, fields: Mapping[str,
         if setter is None:
             raise Refused(Refusal.WRONG_VALUE, name)
         setter(session, beneficiary, intake, value, now)
+    if ON_THE_CARD & set(fields) and "approved" not in fields:
+        intake.approved_at = None
     if fields.get("urgency") == Urgency.NOW.value:
         _ring_for_urgency(session=session, conversation=conversation, now=now)
     live.publish(session=session, channel=live.DESK, kind="intake", now=now, conversation_id=conversation.id)
     session.flush()
     session.expire(beneficiary, ["consents", "emergency_contact"])
+    return intake
+
+
+def approve(*, session: Session, conversation: Conversation, since_when: str | None, now: datetime) -> Intake:
+    """Let the person say that the card is right, and since when it has been like this where they want to say it.
+
+    Raise Refused: NOTHING_TO_APPROVE where nothing has been told yet, WRONG_VALUE (since_when).
+    """
+    intake = conversation.beneficiary.intake
+    if intake is None or not (intake.worries or intake.story or intake.urgency):
+        raise Refused(Refusal.NOTHING_TO_APPROVE)
+    fields: dict[str, Any] = {"approved": True}
+    if since_when:
+        fields["since_when"] = since_when
+    update(session=session, conversation=conversation, fields=fields, now=now)
+    audit.record(
+        session=session,
+        actor=None,
+        verb="intake.approve",
+        subject_type="conversation",
+        subject_id=conversation.id,
+        now=now,
+    )
     return intake
 
 
@@ -175,6 +204,18 @@ def _relation(value: Any) -> str:
     return "".join(sign for sign in value if unicodedata.category(sign) not in _UNWRITABLE)[:LONGEST_RELATION]
 
 
+def _set_since_when(_s: Session, _p: Beneficiary, intake: Intake, value: Any, _now: datetime) -> None:
+    if value not in SINCE:
+        raise Refused(Refusal.WRONG_VALUE, "since_when")
+    intake.since_when = value
+
+
+def _set_approved(_s: Session, _p: Beneficiary, intake: Intake, value: Any, now: datetime) -> None:
+    if value is not True:
+        raise Refused(Refusal.WRONG_VALUE, "approved")
+    intake.approved_at = now
+
+
 def _set_completed(_s: Session, _p: Beneficiary, intake: Intake, value: Any, now: datetime) -> None:
     if value is not True:
         raise Refused(Refusal.WRONG_VALUE, "completed")
@@ -191,6 +232,8 @@ _SETTERS = {
     "urgency": _set_urgency,
     "consents": _set_consents,
     "emergency_contact": _set_emergency_contact,
+    "since_when": _set_since_when,
+    "approved": _set_approved,
     "completed": _set_completed,
 }
 
@@ -227,6 +270,8 @@ def state(beneficiary: Beneficiary) -> dict[str, Any]:
         "guardian_consent": beneficiary.guardian_consent,
         "has_emergency_contact": beneficiary.emergency_contact is not None,
         "emergency_contact_declined": bool(intake and intake.emergency_contact_declined),
+        "since_when": intake.since_when if intake else None,
+        "approved": bool(intake and intake.approved_at),
         "completed": bool(intake and intake.completed_at),
         "missing": missing(beneficiary),
     }

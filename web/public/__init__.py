@@ -14,6 +14,7 @@ from web.public import (  # noqa: E402,F401
     check_ins,
     filters,
     hours,
+    my_card,
     pages,
     ratings,
     returning,

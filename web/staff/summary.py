@@ -14,6 +14,7 @@ from models.beneficiaries import AgeBand, Beneficiary
 from models.conversations import Conversation
 from models.screenings import Screening
 from triage.instruments import REFUSED, instrument, item_by_key
+from web.common.card_words import SINCE_WHEN
 from web.common.languages import local_time
 from web.staff import reasons, words
 
@@ -78,6 +79,7 @@ class TellOnce:
 
     worries: list[str]
     story: str | None
+    since_when: str | None
     told_at: datetime | None
     # When the person looked at what was understood and said that it is right; None while they have not.
     approved_at: datetime | None
@@ -100,8 +102,9 @@ def once(*, session: Session, conversation: Conversation, language: str, now: da
     return TellOnce(
         worries=[str(words.WORRIES.get(worry, worry)) for worry in (told.worries if told else [])],
         story=told.story if told else None,
+        since_when=str(SINCE_WHEN[told.since_when]) if told and told.since_when in SINCE_WHEN else None,
         told_at=told.started_at if told else None,
-        approved_at=told.completed_at if told else None,
+        approved_at=told.approved_at if told else None,
         wish=str(words.URGENCIES[told.urgency]) if told and told.urgency else None,
         scores=_changes(session, person, language),
         reasons=reasons.of_case(case, language, REASONS_AT_MOST) if case else [],

@@ -12,6 +12,7 @@ from models.crises import FlagSource, LevelName
 from models.duty import DutyPosition
 from models.screenings import AnswerMode
 from models.staff import RoleName
+from web.common.card_words import WORRIES as WORRIES
 
 LEVELS: dict[str, Any] = {
     LevelName.EMERGENCY.value: _("Emergency"),
@@ -48,19 +49,6 @@ URGENCIES: dict[Urgency, Any] = {
     Urgency.TODAY: _("Today"),
     Urgency.WEEK: _("This week"),
     Urgency.TALK: _("Just wants to talk"),
-}
-WORRIES: dict[str, Any] = {
-    "money": _("Money"),
-    "illness": _("Illness"),
-    "family": _("Family"),
-    "loneliness": _("Loneliness"),
-    "work": _("Work"),
-    "shame": _("Shame"),
-    "sleep": _("Sleep"),
-    "grief": _("Grief"),
-    "child": _("A child"),
-    "housing": _("Housing"),
-    "other": _("Something else"),
 }
 CONSENTS: dict[str, Any] = {
     ConsentPurpose.CARE.value: _("Keep what is said, to help"),
