@@ -45,7 +45,7 @@ def test_lines_are_opened_on_record_and_tell_nobody(desk_site: DeskSite) -> None
     assert "张桂芳" not in page
     with desk_site.look() as session:
         (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.verb == "bot_misses.read")).all()
-        assert entry.actor_id is not None
+        assert entry.staff_id is not None
 
 
 @pytest.mark.parametrize("role", [RoleName.VOLUNTEER, RoleName.SOCIAL_WORKER, RoleName.COUNSELOR])
