@@ -31,5 +31,6 @@ class ActionAfterScreening(Action):
                 str(tracker.get_slot("age_band") or "unknown"),
             ).words(turn.language)
             turn.say("utter_screening_done")
-            turn.show(words, ["human", "what_next", "breathing", "talk_more"])
+            buttons = ["human", "what_next", "breathing", "talk_more"]
+            turn.show(words, buttons, extra={"ways": ["check-ins"]})
         return [SlotSet("screening_answer", None), SlotSet("correcting", None)]

@@ -31,5 +31,5 @@ class ActionExercise(Action):
             extra={"exercise": exercise},
         )
         other = "breathing" if exercise == "grounding" else "grounding"
-        turn.say("utter_after_exercise", ["talk_more", other, "human"])
+        turn.say("utter_after_exercise", ["talk_more", other, "human"], ways=["self-help"])
         return [SlotSet("misses", 0)]

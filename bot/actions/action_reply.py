@@ -13,6 +13,7 @@ from actions.turn import Turn
 from actions.web_client import SiteAway, SiteRefused, site
 from actions.wording import exists
 from actions.wordless import meet, wordless
+from actions.worry_words import KEPT_AS
 
 WORRY = "worry_"
 VIOLENCE = "worry_violence"
@@ -59,7 +60,7 @@ def hear_worry(turn: Turn, worry: str, heard: int) -> None:
     """Reflect a worry; after the second, say what could come next. Who is hurt by someone sees a person at once."""
     turn.say(f"utter_{worry}", ["human"] if worry == VIOLENCE else [])
     if heard >= LISTEN_FIRST and heard % LISTEN_FIRST == 0:
-        offer(turn)
+        offer(turn, worry)
 
 
 async def _greet(turn: Turn) -> None:
@@ -78,14 +79,20 @@ async def _greet(turn: Turn) -> None:
 def _say_plainly(turn: Turn) -> None:
     # Steering words outside a form, an old button, a wish that the classifier only half heard: go on listening.
     name = f"utter_{turn.intent}"
-    turn.say(name if exists(name) else "utter_more_talk", ["human"] if turn.intent in TO_A_PERSON else [])
+    turn.say(
+        name if exists(name) else "utter_more_talk",
+        ["human"] if turn.intent in TO_A_PERSON else [],
+        ways=["voices"] if turn.intent == "complaint" else [],
+    )
     if turn.intent in ("ask_what", "ask_what_next", "affirm", "deny", "thanks", "chitchat", "crisis_wish"):
         offer(turn)
 
 
-def offer(turn: Turn) -> None:
-    """Say what could come next; a person is always among it."""
+def offer(turn: Turn, worry: str = "") -> None:
+    """Say what could come next; a person is always among it, and an exercise where one fits the worry."""
     buttons = ["talk_more", "start_intake", "start_screening", "book", "breathing", "human"]
     if turn.tracker.get_slot("interrupted") == "screening_form":
         buttons[2] = "continue_screening"
-    turn.say("utter_offer", buttons)
+    # Nobody who is being hurt is sent to an exercise.
+    kept = KEPT_AS.get(worry.removeprefix(WORRY), worry.removeprefix(WORRY))
+    turn.say("utter_offer", buttons, ways=[f"self-help:{kept}"] if kept and worry != VIOLENCE else [])

@@ -20,7 +20,7 @@ async def answer_aside(turn: Turn, steer: Steer, worry: str = "utter_noted_worry
     elif steer is Steer.LANGUAGE:
         return await switch_language(turn)
     elif steer is Steer.ASIDE:
-        turn.say(f"utter_{turn.intent}")
+        turn.say(f"utter_{turn.intent}", ways=["voices"] if turn.intent == "complaint" else [])
     elif steer is Steer.WORRY:
         turn.say(worry)
         return {"misses": 0}

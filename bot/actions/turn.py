@@ -107,9 +107,14 @@ class Turn:
                 return entity.get("value")
         return None
 
-    def say(self, name: str, buttons: Iterable[str | Button] = (), **parts: str) -> None:
-        """Say a sentence of domain/responses with buttons, named by key or given whole."""
-        self.show(sentence(name, self.language, self.number, self.said_lately, **parts), buttons)
+    def say(self, name: str, buttons: Iterable[str | Button] = (), ways: Iterable[str] = (), **parts: str) -> None:
+        """Say a sentence of domain/responses with buttons, named by key or given whole.
+
+        A way names a page of the site (web/public/ways.py), which is shown as a link under the words.
+        """
+        named = list(ways)
+        words = sentence(name, self.language, self.number, self.said_lately, **parts)
+        self.show(words, buttons, extra={"ways": named} if named else {})
 
     def show(
         self,

@@ -227,3 +227,31 @@ def test_worry_that_could_be_one_of_two_kinds_is_heard_and_no_miss(
     slots = {event["name"]: event["value"] for event in events if event["event"] == "slot"}
     assert (slots.get("worries_heard") == 1) is heard
     assert (slots["misses"] == 0) is heard
+
+
+def _ways(talk: Talk) -> list[str]:
+    return [way for message in talk.said for way in (message["extra"] or {}).get("ways", [])]
+
+
+def test_complaint_points_to_where_the_base_answers_by_a_date(site: PlayedSite) -> None:
+    talk = Talk()
+    words = _say(talk, ActionReply(), "complaint")
+    assert _ways(talk) == ["voices"]
+    assert "写给基地" in words[0]
+
+
+@pytest.mark.parametrize(("worry", "ways"), [("sleep", ["self-help:sleep"]), ("care", ["self-help:illness"])])
+def test_exercise_is_offered_by_need_only_after_listening(site: PlayedSite, worry: str, ways: list[str]) -> None:
+    talk = Talk()
+    _say(talk, ActionReply(), f"worry_{worry}")
+    assert _ways(talk) == []
+    _say(talk, ActionReply(), f"worry_{worry}")
+    assert _ways(talk) == ways
+
+
+def test_who_is_being_hurt_is_not_sent_to_an_exercise(site: PlayedSite) -> None:
+    talk = Talk()
+    for _ in range(2):
+        _say(talk, ActionReply(), "worry_violence")
+    assert _ways(talk) == []
+    assert "/ask_human" in _offered(talk)

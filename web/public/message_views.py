@@ -11,6 +11,7 @@ from models.conversations import Conversation, Message, Owner, Sender
 from web.common import clock
 from web.common.database import reading
 from web.public.opening import opening
+from web.public.ways import ways
 
 # What the page needs to draw a message; anything else that a record carries stays on the server.
 _SHOWN_EXTRAS = frozenset({"item", "instrument", "step", "of", "lead_in", "exercise", "card", "lines", "title"})
@@ -33,6 +34,7 @@ def _view(message: Message, *, is_open: bool) -> dict[str, Any]:
         "name": message.staff.display_name if message.staff else None,
         "buttons": [{"title": button["title"]} for button in message.buttons],
         "buttons_open": bool(message.buttons) and is_open,
+        "ways": [] if mine else ways(message),
         "extra": {name: value for name, value in message.extra.items() if name in _SHOWN_EXTRAS},
         "at": message.at.isoformat(),
         "mine": mine,

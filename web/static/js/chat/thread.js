@@ -81,6 +81,7 @@ function draw(view) {
   drawQuestion(node, view);
   if (view.kind !== "crisis") slot(node, "calls").remove();
   drawExercise(node, view);
+  drawWays(node, view);
   drawTaps(node, view);
   fold(node);
   return node;
@@ -101,6 +102,21 @@ function drawExercise(node, view) {
     if (button.dataset.exercise !== view.extra.exercise) button.remove();
   }
   if (view.kind !== "exercise" || !place.children.length) place.remove();
+}
+
+/* Pages of ours that the programme points to; the site has chosen address and title. */
+function drawWays(node, view) {
+  const place = slot(node, "ways");
+  for (const way of view.ways ?? []) {
+    const line = document.createElement("li");
+    const link = document.createElement("a");
+    link.className = "link-button";
+    link.href = way.href;
+    link.textContent = way.title;
+    line.append(link);
+    place.append(line);
+  }
+  if (!place.children.length) place.remove();
 }
 
 function drawTaps(node, view) {
