@@ -16,6 +16,8 @@ from models.voices import Part, Voice, VoiceKind, VoicePart
 
 # Those who answer: a supervisor first, the base manager where a lead is meant or an answer is late.
 LEADS = (RoleName.SUPERVISOR, RoleName.BASE_MANAGER)
+# Two days are enough to ask around and still answer in time.
+REMIND_BEFORE = timedelta(days=2)
 # How people call a colleague whose given name they do not know: 王老师, 小王, Teacher Wang.
 _TITLES = "老师|医生|大夫|主任|师傅|社工|咨询师|督导|经理|站长|书记|大姐|大哥|阿姨|姐|哥|先生|女士"
 
@@ -144,6 +146,30 @@ def tell(*, session: Session, to: StaffMember, voice: Voice, what: str, now: dat
         link=f"/staff/voices/{voice.id}",
         urgent=urgent,
     )
+
+
+def due_soon(*, session: Session, now: datetime, timezone: str) -> list[int]:
+    """Return the numbers of open voices whose promised day comes within so many days."""
+    today = working_days.today(now, timezone)
+    return list(
+        session.scalars(
+            select(Voice.id)
+            .where(Voice.answered_at.is_(None), Voice.due_on >= today, Voice.due_on <= today + REMIND_BEFORE)
+            .order_by(Voice.id)
+        )
+    )
+
+
+def remind(*, session: Session, voice_id: int, now: datetime) -> bool:
+    """Tell the owner that the promised day is near, once for each owner; tell whether somebody owes an answer."""
+    voice = session.get(Voice, voice_id, populate_existing=True)
+    if voice is None or voice.answered_at is not None:
+        return False
+    owner = owner_part(session=session, voice_id=voice.id)
+    if owner is None or not owner.staff.active:
+        return False
+    tell(session=session, to=owner.staff, voice=voice, what="soon", now=now)
+    return True
 
 
 def waiting_for_the_sweep(*, session: Session, now: datetime, timezone: str) -> list[int]:

@@ -63,6 +63,7 @@ TIMETABLE = (
     Entry("look-after-check-ins", check_ins.look_after_check_ins, timedelta(minutes=10)),
     # Voices are counted in days; within ten minutes a new lead finds what waits for them.
     Entry("look-after-voices", voices.look_after_voices, timedelta(minutes=10)),
+    Entry("remind-of-voices", voices.remind_of_voices, timedelta(hours=6)),
     # The law asks for erasure when the purpose is over, not within the hour.
     Entry("erase-old-applications", people.erase_old_applications, timedelta(hours=6)),
     Entry("forget-old-events", upkeep.forget_old_events, timedelta(minutes=30)),

@@ -18,3 +18,13 @@ def look_after_voices(tools: Tools) -> int:
                 session=session, voice_id=voice_id, now=tools.clock(), timezone=tools.timezone
             )
     return changed
+
+
+def remind_of_voices(tools: Tools) -> int:
+    """Remind the owners of voices whose promised day is near; a notice that was queued is not queued again."""
+    with tools.sessions() as session:
+        soon = voice_owners.due_soon(session=session, now=tools.clock(), timezone=tools.timezone)
+    for voice_id in soon:
+        with tools.sessions() as session, writing(session):
+            voice_owners.remind(session=session, voice_id=voice_id, now=tools.clock())
+    return len(soon)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from care import holidays, kept_away, people, voice_answers, voice_owners, voices, working_days
+from care import holidays, kept_away, people, voice_answers, voice_owners, voice_reports, voices, working_days
 from care.refusals import Refusal, Refused
 from models.audit import AuditEntry
 from models.beneficiaries import Beneficiary
@@ -354,3 +354,45 @@ def test_two_leads_hand_over_in_the_same_moment_and_one_owner_is_left(any_world:
     assert owner(any_world, voice_id) in (first, second)
     with any_world.look() as session:
         assert session.get(Conversation, 1) is None
+
+
+def reminders(world: World) -> int:
+    with world.look() as session:
+        return sum(row.dedupe_key.startswith("voice-soon-") for row in session.scalars(select(OutboxRow)))
+
+
+def remind(world: World) -> list[int]:
+    with world.work() as session:
+        soon = voice_owners.due_soon(session=session, now=world.clock(), timezone=ZONE)
+        for voice_id in soon:
+            voice_owners.remind(session=session, voice_id=voice_id, now=world.clock())
+        return soon
+
+
+def test_the_owner_is_reminded_before_the_promised_day_and_not_after_the_answer(kept: World) -> None:
+    lead = kept.colleague("remindedlead", RoleName.SUPERVISOR)
+    first, answered = number(send(kept)), number(send(kept))
+    assert remind(kept) == []
+    answer(kept, answered, lead)
+    with kept.look() as session:
+        due = session.get_one(Voice, first).due_on
+    kept.clock.advance(days=(due - kept.clock().date()).days - 2)
+    assert remind(kept) == [first]
+    sent = reminders(kept)
+    assert remind(kept) == [first]
+    assert reminders(kept) == sent
+
+
+def test_the_month_is_counted_without_words(kept: World) -> None:
+    lead = kept.colleague("remindedlead", RoleName.SUPERVISOR)
+    today = kept.clock().date().replace(day=1)
+    answered, _open = number(send(kept)), number(send(kept, kind="praise"))
+    kept.clock.advance(days=2)
+    answer(kept, answered, lead)
+    with kept.look() as session:
+        found = voice_reports.month(session=session, first=today, now=kept.clock(), timezone=ZONE)
+        before = today.replace(year=today.year - 1)
+        empty = voice_reports.month(session=session, first=before, now=kept.clock(), timezone=ZONE)
+    assert (found.total, found.answered_in_time, found.answered_late, found.still_in_time) == (2, 1, 0, 1)
+    assert found.usual_days == 2.0
+    assert (empty.total, empty.usual_days) == (0, None)
