@@ -250,13 +250,13 @@ def test_the_card_says_what_was_told_and_what_was_promised(desk_site: DeskSite) 
         intakes.update(
             session=session,
             conversation=session.get_one(Conversation, number),
-            fields={"worries": ["money"], "story": "told once", "urgency": "today", "completed": True},
+            fields={"worries": ["money"], "story": "told once", "urgency": "today", "approved": True},
             now=desk_site.clock(),
         )
     desk_site.case(number, Level.RED)
     page = browser.get(f"/staff/conversations/{number}").get_data(as_text=True)
     card = page[page.index('id="once-title"') : page.index('id="beside"')]
-    for words in ("Money", "told once", "Today", "What worries us", "told this to the end"):
+    for words in ("Money", "told once", "Today", "What worries us", "has read this and said that it is right"):
         assert words in card
     assert "told once" not in browser.get(f"/staff/conversations/{decoy}").get_data(as_text=True)
 
