@@ -43,13 +43,13 @@ def listed(*, session: Session, viewer: StaffMember, now: datetime, timezone: st
     """Return what the viewer may see, by standing; what is about the viewer is not even counted."""
     seen: dict[Standing, list[Voice]] = {kind: [] for kind in Standing}
     for voice in session.scalars(
-        select(Voice).where(Voice.answered_at.is_(None), _not_about(viewer)).order_by(Voice.due_on, Voice.id)
+        select(Voice).where(Voice.answered_at.is_(None), not_about(viewer)).order_by(Voice.due_on, Voice.id)
     ):
         seen[standing(voice, now=now, timezone=timezone)].append(voice)
     seen[Standing.ANSWERED] = list(
         session.scalars(
             select(Voice)
-            .where(Voice.answered_at.is_not(None), _not_about(viewer))
+            .where(Voice.answered_at.is_not(None), not_about(viewer))
             .order_by(Voice.answered_at.desc(), Voice.id.desc())
             .limit(ANSWERED_SHOWN)
         )
@@ -57,7 +57,8 @@ def listed(*, session: Session, viewer: StaffMember, now: datetime, timezone: st
     return seen
 
 
-def _not_about(viewer: StaffMember) -> ColumnElement[bool]:
+def not_about(viewer: StaffMember) -> ColumnElement[bool]:
+    """Return the condition that a voice is not about the viewer."""
     mine = select(VoicePart.voice_id).where(VoicePart.staff_id == viewer.id, VoicePart.part == Part.SUBJECT)
     return Voice.id.not_in(mine)
 
@@ -74,7 +75,7 @@ def owed_by(*, session: Session, staff_id: int) -> Sequence[Voice]:
 
 def see(*, session: Session, voice_id: int, viewer: StaffMember) -> Voice:
     """Return a voice; NOT_FOUND when there is none, or when it is about the viewer."""
-    voice = session.scalars(select(Voice).where(Voice.id == voice_id, _not_about(viewer))).first()
+    voice = session.scalars(select(Voice).where(Voice.id == voice_id, not_about(viewer))).first()
     if voice is None or not viewer.has_any(*voice_owners.LEADS):
         raise Refused(Refusal.NOT_FOUND)
     return voice

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import working_days
+from care import voice_answers, working_days
+from models.staff import StaffMember
 from models.voices import Voice, VoiceKind
 
 
@@ -34,12 +35,14 @@ class Month:
         return sum(self.kinds.values())
 
 
-def month(*, session: Session, first: date, now: datetime, timezone: str) -> Month:
-    """Return the counts of the month that begins with this day."""
+def month(*, session: Session, viewer: StaffMember, first: date, now: datetime, timezone: str) -> Month:
+    """Return the counts of the month that begins with this day; what is about the viewer is not counted."""
     zone = ZoneInfo(timezone)
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     begin, end = (datetime.combine(day, time(), zone) for day in (first, following))
-    rows = session.scalars(select(Voice).where(Voice.received_at >= begin, Voice.received_at < end)).all()
+    rows = session.scalars(
+        select(Voice).where(Voice.received_at >= begin, Voice.received_at < end, voice_answers.not_about(viewer))
+    ).all()
     answered = [(row, row.answered_at) for row in rows if row.answered_at is not None]
     in_time = sum(working_days.today(at, timezone) <= row.due_on for row, at in answered)
     waiting = [row for row in rows if row.answered_at is None]

@@ -390,9 +390,10 @@ def test_the_month_is_counted_without_words(kept: World) -> None:
     kept.clock.advance(days=2)
     answer(kept, answered, lead)
     with kept.look() as session:
-        found = voice_reports.month(session=session, first=today, now=kept.clock(), timezone=ZONE)
+        me = kept.actor(session, lead)
+        found = voice_reports.month(session=session, viewer=me, first=today, now=kept.clock(), timezone=ZONE)
         before = today.replace(year=today.year - 1)
-        empty = voice_reports.month(session=session, first=before, now=kept.clock(), timezone=ZONE)
+        empty = voice_reports.month(session=session, viewer=me, first=before, now=kept.clock(), timezone=ZONE)
     assert (found.total, found.answered_in_time, found.answered_late, found.still_in_time) == (2, 1, 0, 1)
     assert found.usual_days == 2.0
     assert (empty.total, empty.usual_days) == (0, None)

@@ -63,6 +63,7 @@ DESK_RIGHTS = {
     "staff.give_voice": Access.ANSWER_VOICES,
     "staff.name_voice_subject": Access.ANSWER_VOICES,
     "staff.voice": Access.ANSWER_VOICES,
+    "staff.voice_months": Access.ANSWER_VOICES,
     "staff.voices": Access.ANSWER_VOICES,
     "staff.send_worry": Access.REPORT_WORRY,
     "staff.begin_block": Access.BLOCK,

@@ -76,3 +76,11 @@ def test_late_ones_stand_first(desk_site: DeskSite) -> None:
     lead = desk_site.signed_in(RoleName.SUPERVISOR)
     page = lead.get("/staff/voices").get_data(as_text=True)
     assert "Late" in page
+
+
+def test_the_months_are_counted_for_leads_without_a_word(desk_site: DeskSite) -> None:
+    _voice(desk_site)
+    page = desk_site.signed_in(RoleName.BASE_MANAGER).get("/staff/voices/months").get_data(as_text=True)
+    assert "still in time 1" in page
+    assert "等了两个小时" not in page
+    assert desk_site.signed_in(RoleName.COUNSELOR).get("/staff/voices/months").status_code == 403

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import format_date, lazy_gettext
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, TextAreaField
 
-from care import staff, voice_answers, voice_owners
+from care import staff, voice_answers, voice_owners, voice_reports
 from care.refusals import Refusal, Refused
 from models.staff import StaffMember
 from models.voices import Voice, VoiceKind
@@ -22,6 +23,7 @@ from web.common.refusal_words import refusal_words
 from web.staff.blueprint import blueprint
 from web.staff.forms import add_error
 
+MONTHS_SHOWN = 12
 KINDS: dict[VoiceKind, Any] = {
     VoiceKind.COMPLAINT: lazy_gettext("Complaint"),
     VoiceKind.PRAISE: lazy_gettext("Praise"),
@@ -66,6 +68,25 @@ def voices() -> Any:
         me=security.me(),
         day_words=day_words,
     )
+
+
+@blueprint.get("/voices/months")
+@access(Access.ANSWER_VOICES)
+def voice_months() -> Any:
+    """Count the voices of this month and of the eleven before: how many, answered by when, read or not."""
+    first, found = clock.now().astimezone(ZoneInfo(clock.timezone())).date().replace(day=1), []
+    for _number in range(MONTHS_SHOWN):
+        counts = voice_reports.month(
+            session=reading(), viewer=security.me(), first=first, now=clock.now(), timezone=clock.timezone()
+        )
+        found.append((first, counts))
+        first = (first - timedelta(days=1)).replace(day=1)
+    return render_template("staff/voices/months.html", months=found, kinds=KINDS, month_words=month_words)
+
+
+def month_words(first: date) -> str:
+    """Return a month as the page's language writes it."""
+    return str(format_date(first, "MMMM yyyy" if languages.language() == "en" else "yyyy年M月"))
 
 
 @blueprint.get("/voices/<row:voice_id>")
