@@ -88,6 +88,20 @@ def test_strange_input_ends_in_bounded_time(text: str) -> None:
     assert 0.0 <= found.score <= 1.0
 
 
+@pytest.mark.parametrize(
+    ("filler", "cry"),
+    [
+        ("今天去了菜市场，买了豆腐和青菜，", "今晚我就从楼顶跳下去，"),
+        ("we went to the market and bought some greens, ", "i am going to kill myself tonight, "),
+        ("1381234 and 88 boxes of green tea\n", "i took all my pills\n"),
+    ],
+)
+def test_one_sentence_in_the_middle_of_ten_thousand_signs_is_found(filler: str, cry: str) -> None:
+    around = filler * (5_000 // len(filler))
+    assert not assess(around + around).human_now
+    assert assess(around + cry + around).human_now
+
+
 def test_every_reason_has_words_in_both_languages() -> None:
     for reason in reason_ids():
         assert len({reason_text(reason, language) for language in LANGUAGES} - {reason}) == 2

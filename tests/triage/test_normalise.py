@@ -78,3 +78,10 @@ def test_of_a_long_line_only_the_surroundings_of_its_gaps_are_read_again() -> No
     assert len(near) == 1
     assert "自杀" in near[0]
     assert len(near[0]) <= 50
+
+
+def test_of_very_many_lines_with_gaps_the_first_and_the_last_are_read_closed() -> None:
+    lines = [f"第{number}行的自 杀" for number in range(500)]
+    closed = squeeze("\n".join(lines))
+    assert len(closed) < 100
+    assert [line for line in (closed[0], closed[-1]) if "自杀" not in line] == []
