@@ -18,7 +18,7 @@ from triage.normalise import normalise
 SEED = 20261124
 # How much one row of a source counts, so that no source drowns another.
 WEIGHTS = {
-    "zh_psysuicide_valid": 15.0,
+    "zh_psysuicide_valid": 40.0,
     "zh_authored_dev": 2.0,
     "zh_smilechat_labelled_dev": 1.5,
     "zh_chitchat_tencent_dev": 0.5,
