@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models.beneficiaries import Beneficiary
 from models.crises import CrisisCase
 from models.staff import StaffMember
+from triage.levels import Level
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,14 @@ class Line:
     due_at: datetime
     # Whether a colleague has taken it by name; who is only being rung has not.
     taken: bool
+    # Whether somebody must look today at the latest; a doubt of a few days is not late while its clock runs.
+    urgent: bool
 
 
 def on_the_day_of(*, session: Session, member: StaffMember) -> Sequence[Line]:
     """Return the open cases that nobody has taken, and those that this colleague has, the earliest clock first."""
     rows = session.execute(
-        select(CrisisCase.id, Beneficiary.code, CrisisCase.due_at, CrisisCase.acknowledged_by_id)
+        select(CrisisCase, Beneficiary.code)
         .join(Beneficiary, Beneficiary.id == CrisisCase.beneficiary_id)
         .where(
             CrisisCase.closed_at.is_(None),
@@ -36,7 +39,10 @@ def on_the_day_of(*, session: Session, member: StaffMember) -> Sequence[Line]:
         )
         .order_by(CrisisCase.due_at, CrisisCase.id)
     )
-    return [Line(case_id, code, due_at, holder is not None) for case_id, code, due_at, holder in rows]
+    return [
+        Line(case.id, code, case.due_at, case.acknowledged_by_id is not None, case.risk.is_at_least(Level.ORANGE))
+        for case, code in rows
+    ]
 
 
 def queue_of_open_cases(*, session: Session) -> list[CrisisCase]:

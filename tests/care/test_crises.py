@@ -329,3 +329,11 @@ def test_on_everybody_s_day_stands_what_nobody_took_and_on_one_s_own_what_one_to
 
     assert day_of(officer) == [(rings, False)]
     assert day_of(other) == [(rings, False), (taken, True)]
+
+
+def test_a_doubt_that_has_days_left_is_not_urgent_on_anybody_s_day(world: World) -> None:
+    chain = world.chain()
+    doubt, rings = (world.flag(world.person(), level) for level in (Level.YELLOW, Level.ORANGE))
+    with world.look() as session:
+        lines = case_queue.on_the_day_of(session=session, member=world.actor(session, chain[DutyPosition.ON_CALL]))
+    assert {line.case_id: line.urgent for line in lines} == {rings: True, doubt: False}

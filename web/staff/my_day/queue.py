@@ -25,7 +25,8 @@ def rows(*, session: Session, me: StaffMember, now: datetime) -> Iterator[Row]:
             yield Row(Section.WAITS, _("Your open case of %(code)s", code=line.code), url, line.due_at, symbol="bell")
         else:
             words = _("Nobody has taken the case of %(code)s", code=line.code)
-            yield Row(Section.LATE, words, url, line.due_at, symbol="bell")
+            late = line.urgent or line.due_at <= now
+            yield Row(Section.LATE if late else Section.WAITS, words, url, line.due_at, symbol="bell")
 
 
 def doors() -> Iterator[Door]:
