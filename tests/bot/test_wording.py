@@ -14,6 +14,8 @@ import pytest
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 
+from tests.fixtures.reading import hard_to_read
+
 ROOT = Path(__file__).resolve().parents[2]
 DOMAIN = ROOT / "bot" / "domain"
 RESPONSES = sorted((DOMAIN / "responses").glob("*.yml"))
@@ -146,6 +148,13 @@ def test_chinese_sentences_are_short() -> None:
 def test_a_sentence_of_thirty_one_characters_is_too_long() -> None:
     assert _too_long("好" * 30 + "。") == []
     assert _too_long("好" * 31 + "。") == ["好" * 31]
+
+
+def test_english_reads_at_primary_school_level() -> None:
+    english = [(name, words) for name, is_english, words in _responses() if is_english]
+    english += [(f"button {key}", pair["en"]) for key, pair in BUTTONS.items()]
+    assert english
+    assert [(name, hard) for name, words in english if (hard := hard_to_read(words))] == []
 
 
 def test_nothing_shouts() -> None:

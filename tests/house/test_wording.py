@@ -1,18 +1,24 @@
-"""The site's fixed sentences: complete in both languages, and never a word that we must not say."""
+"""The site's fixed sentences: complete in both languages, easy to read, and never a word that we must not say."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from care import wording
 from care.safety_replies import sentence_for
 from config import LANGUAGES
+from tests.fixtures.reading import hard_to_read
 
-FILE = Path(__file__).resolve().parents[2] / "care/data/wording.json"
+ROOT = Path(__file__).resolve().parents[2]
+FILE = ROOT / "care/data/wording.json"
+# Everything else that a person reads in the chat beside the sentences above and those of the bot (tests/bot).
+ALSO_READ = ("care/data/self_help.json", "triage/data/feedback.json")
 SENTENCES: dict[str, dict[str, str]] = {
     key: value for key, value in json.loads(FILE.read_text("utf-8")).items() if key != "about"
 }
@@ -94,3 +100,35 @@ def test_which_card_answers_which_danger(tiers: tuple[str, ...], key: str) -> No
 
 def test_every_sentence_that_is_said_exists() -> None:
     assert set(wording.keys()) == set(SENTENCES)
+
+
+def _english(data: Any) -> Iterator[str]:
+    """Yield each English text of a data file, however deep it lies."""
+    if isinstance(data, dict) and isinstance(data.get("en"), str):
+        yield data["en"]
+    elif isinstance(data, dict | list):
+        for part in data.values() if isinstance(data, dict) else data:
+            yield from _english(part)
+
+
+@pytest.mark.parametrize("file", [str(FILE.relative_to(ROOT)), *ALSO_READ])
+def test_english_reads_at_primary_school_level(file: str) -> None:
+    texts = list(_english(json.loads((ROOT / file).read_text("utf-8"))))
+    assert texts
+    assert [hard for words in texts if (hard := hard_to_read(words))] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Your application necessitates additional documentation regarding household registration.",
+        "We can see that you have had a hard time, and we are here to hear you when you want to talk.",
+    ],
+)
+def test_the_reading_check_hears_a_hard_word_and_a_long_sentence(words: str) -> None:
+    assert len(hard_to_read(words)) == 1
+
+
+def test_the_reading_check_lets_short_plain_words_pass() -> None:
+    assert hard_to_read("You can rest now. When you want to go on, write to us here.") == []
+    assert hard_to_read("National psychological support line: 12356.") == []
