@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import queue
 import random
 import sqlite3
@@ -207,6 +208,23 @@ def _direct(public_id: str, number: int, text: str) -> dict[str, Any]:
     return {**turn, "payload": None, "level": "green", "reasons": []}
 
 
+def spent(platform: Platform) -> dict[str, float]:
+    """Return the seconds that each process and its children have computed; other work on the machine adds little."""
+    running = {name: child.running.pid for name, child in platform.supervisor.children.items() if child.running}
+    return {name: sum(_computed(pid) for pid in _family(pid)) for name, pid in running.items()}
+
+
+def _family(pid: int) -> list[int]:
+    children = [int(one) for path in Path(f"/proc/{pid}/task").glob("*/children") for one in path.read_text().split()]
+    return [pid, *(one for child in children for one in _family(child))]
+
+
+def _computed(pid: int) -> float:
+    # After the name in brackets, the 12th and 13th field are the ticks in user and kernel mode (proc(5)).
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def figures(what: str, seconds: Sequence[float], *, most: float | None = None) -> list[Figure]:
     """Return median and p95 in milliseconds."""
     milliseconds = [one * 1000 for one in seconds]
@@ -232,7 +250,9 @@ def measured(people: int, turns: int, seed: int) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="nuanyang-turns-") as folder:
         platform = start_platform(Path(folder))
         try:
+            before = spent(platform)
             walked = chat(platform.url, people, turns, seed)
+            after = spent(platform)
             stored = stored_gaps(platform, walked)
             direct = rasa_alone(platform, people, min(turns, len(TALK)), seed)
         finally:
@@ -241,6 +261,10 @@ def measured(people: int, turns: int, seed: int) -> list[Figure]:
         *of_the_pages(walked),
         *figures("the site's clock: message taken -> reply stored", stored),
         *figures("Rasa and its actions alone, small talk asked directly", direct),
+        *(
+            Figure(f"computing time of a turn, {name}", (after[name] - before[name]) / len(walked) * 1000, "ms")
+            for name in sorted(after)
+        ),
     ]
 
 
