@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, or_, select, update
@@ -22,6 +22,8 @@ from models.voices import Part, Voice, VoicePart
 
 LONGEST_ANSWER = 5_000
 ANSWERED_SHOWN = 50
+# Time enough to call back about the answer; after that a number in the drawer only waits to be misused.
+NUMBER_KEPT = timedelta(days=90)
 
 
 class Standing(StrEnum):
@@ -204,3 +206,25 @@ def _seen(rows: Sequence[Voice], now: datetime) -> list[Voice]:
         if one.answered_at is not None and one.seen_at is None:
             one.seen_at = now
     return list(rows)
+
+
+def numbers_to_forget(*, session: Session, now: datetime) -> list[int]:
+    """Return the voices that were answered long ago and still hold the number of whoever wrote."""
+    return list(
+        session.scalars(
+            select(Voice.id).where(Voice.phone.is_not(None), Voice.answered_at <= now - NUMBER_KEPT).order_by(Voice.id)
+        )
+    )
+
+
+def forget_number(*, session: Session, voice_id: int, now: datetime) -> bool:
+    """Erase the number of whoever wrote; the words and the answer stay. Tell whether there was one to erase."""
+    voice = session.get(Voice, voice_id, populate_existing=True)
+    if voice is None or voice.phone is None or voice.answered_at is None or voice.answered_at > now - NUMBER_KEPT:
+        return False
+    voice.phone = None
+    audit.record(
+        session=session, actor=None, verb="voice.forget_number", subject_type="voice", subject_id=voice.id, now=now
+    )
+    session.flush()
+    return True

@@ -66,5 +66,6 @@ TIMETABLE = (
     Entry("remind-of-voices", voices.remind_of_voices, timedelta(hours=6)),
     # The law asks for erasure when the purpose is over, not within the hour.
     Entry("erase-old-applications", people.erase_old_applications, timedelta(hours=6)),
+    Entry("forget-voice-numbers", voices.forget_voice_numbers, timedelta(hours=6)),
     Entry("forget-old-events", upkeep.forget_old_events, timedelta(minutes=30)),
 )

@@ -1,8 +1,8 @@
-"""Voices that nobody answers, or that lie with somebody who has left."""
+"""Voices that nobody answers, that lie with somebody who has left, or that are over."""
 
 from __future__ import annotations
 
-from care import voice_owners
+from care import voice_answers, voice_owners
 from models.database import writing
 from schedules.runner import Tools
 
@@ -28,3 +28,14 @@ def remind_of_voices(tools: Tools) -> int:
         with tools.sessions() as session, writing(session):
             voice_owners.remind(session=session, voice_id=voice_id, now=tools.clock())
     return len(soon)
+
+
+def forget_voice_numbers(tools: Tools) -> int:
+    """Erase the numbers of people whose voice was answered long ago; one transaction each, a second run finds none."""
+    with tools.sessions() as session:
+        due = voice_answers.numbers_to_forget(session=session, now=tools.clock())
+    forgotten = 0
+    for voice_id in due:
+        with tools.sessions() as session, writing(session):
+            forgotten += voice_answers.forget_number(session=session, voice_id=voice_id, now=tools.clock())
+    return forgotten
