@@ -18,7 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.rasa, pytest.mark.timeout(240)]
 TAPS_AT_MOST = 22
 # Before that come "start writing" and the return code, which is shown only once; they are counted beside it.
 TAPS_AT_THE_DOOR = 2
-WISH = "帮我登记一下情况"
 # The button that answers each question; name, station and story are left out by who wants to be quick.
 INTAKE = (
     "skip",
@@ -40,7 +39,7 @@ CALM = ("完全不会", "否")
 
 @dataclass
 class Finger:
-    """Taps one thing after the other and counts; the words of a message are no tap, its field and "send" are."""
+    """Taps one thing after the other and counts."""
 
     page: Page
     taps: int = 0
@@ -49,12 +48,6 @@ class Finger:
         """Tap once."""
         target.click()
         self.taps += 1
-
-    def write(self, words: str) -> None:
-        """Tap the field, type, tap "send"."""
-        self.touch(self.page.locator("#words"))
-        self.page.locator("#words").fill(words)
-        self.touch(self.page.locator("#send"))
 
     def answer(self, title: str) -> None:
         """Tap an answer under the newest question, once the bot has asked it, and wait for what it says next."""
@@ -74,7 +67,7 @@ def _walk(page: Page) -> tuple[int, int]:
     page.wait_for_url("**/chat")
     finger.touch(page.locator("#code [data-closes]").last)
     door = finger.taps
-    finger.write(WISH)
+    finger.answer(BUTTONS["start_intake"][CHINESE.language])
     for key in INTAKE:
         finger.answer(BUTTONS[key][CHINESE.language])
     finger.answer(BUTTONS["start_screening"][CHINESE.language])

@@ -15,6 +15,9 @@ from models.conversations import Conversation, Sender
 from web.common import chat_key
 from web.common.database import reading
 
+# What the bot can begin with at once; the titles are those under which it offers the same later.
+BEGINNINGS = ("start_intake", "start_screening")
+
 
 def newest_of(session: Session, beneficiary_id: int) -> Conversation | None:
     """Return the person's newest conversation, open or ended."""
@@ -31,7 +34,7 @@ def own(session: Session | None = None) -> Conversation:
 
 
 def begin(*, session: Session, beneficiary: Beneficiary, now: datetime) -> Conversation:
-    """Return the person's open conversation; a new one begins with the fixed greeting."""
+    """Return the person's open conversation; a new one begins with the fixed greeting and two ways to begin by tap."""
     conversation = people.current_conversation(session=session, beneficiary=beneficiary, now=now)
     conversation = transcript.locked(session=session, conversation_id=conversation.id)
     if conversation.last_seq == 0:
@@ -41,8 +44,14 @@ def begin(*, session: Session, beneficiary: Beneficiary, now: datetime) -> Conve
             sender=Sender.BOT,
             text=say("greeting", conversation.language),
             now=now,
+            # Whoever cannot find words, or types badly, begins with one tap instead.
+            buttons=_beginnings(conversation.language),
         )
     return conversation
+
+
+def _beginnings(language: str) -> list[dict[str, str]]:
+    return [{"title": say(f"button.{intent}", language), "payload": f"/{intent}"} for intent in BEGINNINGS]
 
 
 def speak(*, session: Session, language: str) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from models.conversations import Message
 from models.staff import RoleName
 from tests.fixtures.desk import DeskSite
 from tests.web.public.conftest import Visitor
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_chat_begins_with_the_truth_about_the_programme(visitor: Visitor) -> None:
@@ -17,6 +22,16 @@ def test_chat_begins_with_the_truth_about_the_programme(visitor: Visitor) -> Non
     (greeting,) = visitor.messages()
     assert greeting["sender"] == "bot"
     assert "不是真人" in greeting["text"]
+
+
+def test_chat_begins_with_a_tap_for_whoever_finds_no_words(visitor: Visitor, desk_site: DeskSite) -> None:
+    visitor.begins()
+    with desk_site.look() as session:
+        (buttons,) = session.scalars(select(Message.buttons)).all()
+    titles = json.loads((ROOT / "bot" / "domain" / "button_words.json").read_text(encoding="utf-8"))
+    assert buttons == [
+        {"title": titles[intent]["zh-CN"], "payload": f"/{intent}"} for intent in ("start_intake", "start_screening")
+    ]
 
 
 def test_beginning_again_goes_back_into_the_same_conversation(visitor: Visitor) -> None:
