@@ -65,7 +65,10 @@ def _whom(session: Session, row: OutboxRow, case: CrisisCase, now: datetime) -> 
         people += everybody(session=session, now=now)
     # Whom the case may be about is not told, also where their name came up after the errand was written.
     kept = kept_away.of_case(session=session, case_id=case.id)
-    return [person for person in {person.id: person for person in people}.values() if person.id not in kept]
+    named = {person.id: person for person in people}
+    free = [person for person in named.values() if person.id not in kept]
+    # The last one left at the base is rung even so: see care.crisis_climbing.
+    return free or [person for person in named.values() if person.id == case.owner_id]
 
 
 def everybody(*, session: Session, now: datetime) -> list[StaffMember]:

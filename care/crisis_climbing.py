@@ -30,6 +30,10 @@ def climb(*, session: Session, case: CrisisCase, now: datetime) -> None:
     else:
         # The roster is empty at every rung: somebody who can repair that is told.
         case.owner = duty.last_resort(session=session, at=now, without=kept)
+        if case.owner is None and kept:
+            # Where nobody else is left at the base, silence would be worse: they learn that somebody is in danger and
+            # can fetch help, but they still cannot open the case.
+            case.owner = duty.last_resort(session=session, at=now)
     case.climbs_at = now + clock(case.risk).climb
     outbox.queue(
         session=session,

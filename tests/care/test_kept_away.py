@@ -95,6 +95,20 @@ def test_with_only_them_on_the_roster_somebody_else_is_told(world: World) -> Non
     assert (case.owner_id, {hop.staff_id for hop in case.escalations}) == (manager, {None})
 
 
+def test_the_last_one_left_at_the_base_is_rung_even_so_and_still_cannot_take_it(world: World) -> None:
+    meant = world.colleague("o", RoleName.DUTY_OFFICER)
+    world.turn(meant)
+    name(world, meant, "王建国")
+    case = report(world, "王建国打她，她说活不下去了")
+    assert case.owner_id == meant
+    with world.work() as session:
+        row = session.scalars(select(OutboxRow).where(OutboxRow.kind == OutboxKind.CRISIS_NOTICE)).first()
+        assert row is not None
+        told = [one.id for one in alarms._whom(session, row, session.get_one(CrisisCase, case.id), world.clock())]
+    assert told == [meant]
+    assert refused(world, meant, crises.acknowledge, case_id=case.id) is Refusal.KEPT_AWAY
+
+
 def test_they_neither_take_nor_close_nor_lower_the_case_nor_silence_it(world: World) -> None:
     chain = world.chain()
     meant, other = chain[DutyPosition.ON_CALL], chain[DutyPosition.STAND_IN]
