@@ -33,6 +33,8 @@ INTAKE = (
     "contact_no",
 )
 SCREENING_QUESTIONS = 8
+# Milliseconds; the taps are counted here and not the seconds, and the cores may be busy.
+PATIENCE = 30_000
 # The lowest answer of each question.
 CALM = ("完全不会", "否")
 
@@ -53,11 +55,11 @@ class Finger:
         """Tap an answer under the newest question, once the bot has asked it, and wait for what it says next."""
         whole = re.compile(f"^\\s*{re.escape(title)}\\s*$")
         answer = self.page.locator("#messages > li").last.locator(".tap", has_text=whole)
-        expect(answer).to_be_visible()
+        expect(answer).to_be_visible(timeout=PATIENCE)
         said = self.page.locator("#messages > [data-sender='bot']")
         before = said.count()
         self.touch(answer)
-        expect(said.nth(before)).to_be_visible()
+        expect(said.nth(before)).to_be_visible(timeout=PATIENCE)
 
 
 def _walk(page: Page) -> tuple[int, int]:
@@ -73,7 +75,7 @@ def _walk(page: Page) -> tuple[int, int]:
     finger.answer(BUTTONS["start_screening"][CHINESE.language])
     for _question in range(SCREENING_QUESTIONS):
         newest = page.locator("#messages > li").last
-        expect(newest).to_have_attribute("data-kind", "item")
+        expect(newest).to_have_attribute("data-kind", "item", timeout=PATIENCE)
         titles = [title.strip() for title in newest.locator(".tap").all_inner_texts()]
         finger.answer(next(title for title in titles if title in CALM))
     return door, finger.taps - door
@@ -84,7 +86,7 @@ def test_intake_and_screening_of_a_low_risk_adult_take_at_most_22_taps(
 ) -> None:
     page = open_page(platform.url + "/")
     door, questions = _walk(page)
-    expect(page.locator(".tap", has_text=BUTTONS["what_next"][CHINESE.language])).to_be_visible()
+    expect(page.locator(".tap", has_text=BUTTONS["what_next"][CHINESE.language])).to_be_visible(timeout=PATIENCE)
     assert row(platform, "SELECT complete, level FROM screenings ORDER BY id DESC LIMIT 1") == (1, "green")
     assert questions <= TAPS_AT_MOST
     assert door <= TAPS_AT_THE_DOOR

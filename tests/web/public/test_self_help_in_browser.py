@@ -66,7 +66,7 @@ def test_a_heavy_number_shows_real_numbers_and_the_way_out_clears_the_phone(
     card = page.locator("#help-card")
     expect(card).to_be_visible()
     expect(card.get_by_role("link", name="12356")).to_have_attribute("href", "tel:12356")
-    expect(card.get_by_role("button", name="Write to us now")).to_be_visible()
+    expect(card.get_by_role("button", name="Talk to a person now")).to_be_visible()
     assert axe_findings(page) == []
     page.locator("#w-event").fill("a row at home")
     page.route("https://www.weather.com.cn/**", lambda route: route.abort())
