@@ -89,7 +89,7 @@ class Watchman:
             )
         for case_id in intervention_alarms.due(session=reading(), now=now):
             self._do(
-                "case did not ring",
+                "way of somebody who was sent",
                 case_id,
                 lambda work, one: intervention_alarms.ring(session=work, case_id=one, now=now),
             )
