@@ -35,7 +35,8 @@ from schedules.channels import Post
 from schedules.jobs.crises import climb_unanswered
 from schedules.jobs.outbox import send_notices
 from schedules.runner import LEASE, Tools
-from tests.fixtures.world import FIELD_KEY, ZONE, World
+from tests.fixtures.keys import FIELD_KEY
+from tests.fixtures.world import ZONE, World
 from triage.levels import Level
 
 DANGER = ("我不想活了", "药已经吃了一瓶", "活着没意思", "I want to kill myself")

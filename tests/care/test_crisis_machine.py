@@ -7,13 +7,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from models.types import use_field_keys
 from tests.fixtures.crisis_machine import CrisisMachine
-from tests.fixtures.world import FIELD_KEY
 
 
 def test_no_order_of_events_drops_a_case(migrated_file: Path, tmp_path: Path) -> None:
-    use_field_keys((FIELD_KEY,))
     machine = type("Machine", (CrisisMachine,), {"template": migrated_file, "folder": tmp_path})
     # Short, since everybody waits for it; raise max_examples to search for longer.
     run_state_machine_as_test(

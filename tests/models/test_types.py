@@ -13,7 +13,8 @@ from sqlalchemy.exc import StatementError
 from models.beneficiaries import Beneficiary, EmergencyContact, Intake
 from models.conversations import Conversation, Message, Sender
 from models.types import EncryptedText, use_field_keys
-from tests.fixtures.world import FIELD_KEY, World
+from tests.fixtures.keys import FIELD_KEY
+from tests.fixtures.world import World
 from triage.levels import Level
 
 TOLD = "昨天晚上一个人坐在江边"
