@@ -15,10 +15,10 @@ from sqlalchemy.orm import sessionmaker
 
 import config
 from care.bot_line import BotLine
+from care.gateways import Post
 from care.notices import QuietHours
 from models.database import open_engine
 from models.types import use_field_keys
-from schedules.channels import Post
 from schedules.runner import Entry, Tools, hold_lease, run
 from schedules.timetable import TIMETABLE
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from care import leases
 from care.bot_line import BotLine
+from care.gateways import Post
 from care.notices import QuietHours, Rules
 from models.database import writing
 from models.live import Heartbeat
-from schedules.channels import Post
 
 log = logging.getLogger(__name__)
 

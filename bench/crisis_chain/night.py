@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from care import conversations, crises, duty, leave, seen_flags, staff
 from care.bot_line import BotLine
 from care.clocks import clock
+from care.gateways import Post
 from care.refusals import Refused
 from models.conversations import Conversation
 from models.crises import CrisisCase, CrisisFlag, Escalation, FlagSource, UncheckedReason
@@ -31,7 +32,6 @@ from models.migrate import upgrade
 from models.outbox import OutboxKind, OutboxRow
 from models.staff import RoleName, StaffMember
 from models.types import use_field_keys
-from schedules.channels import Post
 from schedules.jobs.crises import climb_unanswered
 from schedules.jobs.outbox import send_notices
 from schedules.runner import LEASE, Tools

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from care import crises, notices
 from care.clocks import clock
+from care.gateways import Post
 from care.notices import Letter
 from models.duty import DutyPosition
 from models.outbox import DeliveryWay, OutboxKind, OutboxRow
 from models.staff import RoleName
-from schedules.channels import Post
 from schedules.jobs import crises as crisis_jobs
 from schedules.jobs import outbox as outbox_jobs
 from schedules.runner import Tools

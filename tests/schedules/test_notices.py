@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from care import callbacks, human, notices, opening
+from care.gateways import Post
 from config import Gateways
 from models.contacts import Channel, ContactPoint
 from models.conversations import Conversation, MessageKind
@@ -17,7 +18,6 @@ from models.duty import DutyTurn
 from models.live import LiveEvent
 from models.outbox import DeliveryWay, OutboxKind, OutboxRow
 from models.staff import RoleName, StaffMember
-from schedules.channels import Post
 from schedules.jobs import duty as duty_jobs
 from schedules.jobs import outbox as jobs
 from schedules.runner import Tools

@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from care.gateways import NotTaken, Post
 from care.notices import Letter
 from config import Gateways
 from models.contacts import Channel
 from models.outbox import DeliveryWay
-from schedules.channels import NotTaken, Post
 from tests.fixtures.post import mail_server, web_address
 
 KEY = "693a91f6-7aaa-4bc4-97a0-0ec2aaaa5aaa"
