@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,20 +13,10 @@ from models.notes import NoteDraft
 from models.staff import RoleName
 from tests.fixtures.bookable import Bookable
 from tests.fixtures.browser import DESKTOP, PHONE
-from tests.fixtures.desk import PASSWORD, DeskSite
-from tests.fixtures.served import served
-from web.common import clock as web_clock
+from tests.fixtures.desk import DeskSite
+from tests.fixtures.served import sign_in
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(desk_site: DeskSite) -> Iterator[str]:
-    """Serve the site of this test on loopback; its clock is the real one, because the browser's is."""
-    desk_site.app.extensions["clock"] = web_clock.system_clock
-    desk_site.clock.moment = web_clock.system_clock()
-    with served(desk_site.app) as address:
-        yield address
 
 
 @pytest.fixture
@@ -37,10 +27,7 @@ def furnished(desk_site: DeskSite, address: str, create_bookable: Callable[..., 
 
 def _enter(open_page: Callable[..., Page], address: str, username: str, **more: object) -> Page:
     page = open_page(f"{address}/staff/sign-in", **({"language": "en"} | more))
-    page.fill("#username", username)
-    page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
-    page.wait_for_url("**/staff/**")
+    sign_in(page, username)
     return page
 
 

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from models.staff import RoleName
 from tests.fixtures.browser import AXE, DESKTOP, PHONE
-from tests.fixtures.desk import PASSWORD, DeskSite
-from tests.fixtures.served import served
+from tests.fixtures.desk import DeskSite
+from tests.fixtures.served import sign_in
 from triage.levels import Level
-from web.common import clock as web_clock
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(desk_site: DeskSite) -> Iterator[str]:
-    """Serve the site of this test on loopback; its clock is the real one, because the browser's is."""
-    desk_site.app.extensions["clock"] = web_clock.system_clock
-    desk_site.clock.moment = web_clock.system_clock()
-    with served(desk_site.app) as address:
-        yield address
 
 
 Enter = Callable[..., Page]
@@ -36,10 +26,7 @@ def enter(desk_site: DeskSite, address: str, open_page: Callable[..., Page]) -> 
     def enter_(*roles: RoleName, path: str | None = None, **more: object) -> Page:
         name = desk_site.colleague(*roles, language=str(more.get("language", "en")))
         page = open_page(f"{address}/staff/sign-in", **({"language": "en"} | more))
-        page.fill("#username", name)
-        page.fill("#password", PASSWORD)
-        page.press("#password", "Enter")
-        page.wait_for_url("**/staff/**")
+        sign_in(page, name)
         if path is not None:
             page.goto(address + path)
         return page

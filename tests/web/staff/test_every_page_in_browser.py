@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.fixtures.browser import DESKTOP, PHONE
-from tests.fixtures.desk import PASSWORD, DeskSite
+from tests.fixtures.desk import DeskSite
 from tests.fixtures.links import walk
-from tests.fixtures.served import served
+from tests.fixtures.served import served, sign_in
 
 # A slow machine opens some forty pages in one test.
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -63,10 +63,7 @@ def test_every_page_of_the_desk_fits_and_has_no_serious_barrier(
     barriers: bool,
 ) -> None:
     page = open_page(f"{address}/staff/sign-in", language=language, viewport=viewport)
-    page.fill("#username", reader)
-    page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
-    page.wait_for_url("**/staff/**")
+    sign_in(page, reader)
     # Only the other language is offered.
     other = page.locator(f"button[name=language][value='{language}']")
     if other.count():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,20 +12,10 @@ from care import desk
 from models.conversations import Conversation
 from models.staff import RoleName, StaffMember
 from tests.fixtures.browser import AXE, DESKTOP, PHONE
-from tests.fixtures.desk import PASSWORD, DeskSite
-from tests.fixtures.served import served
-from web.common import clock as web_clock
+from tests.fixtures.desk import DeskSite
+from tests.fixtures.served import sign_in
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(desk_site: DeskSite) -> Iterator[str]:
-    """Serve the site of this test on loopback, on the browser's own clock."""
-    desk_site.app.extensions["clock"] = web_clock.system_clock
-    desk_site.clock.moment = web_clock.system_clock()
-    with served(desk_site.app) as address:
-        yield address
 
 
 Enter = Callable[..., Page]
@@ -37,10 +27,7 @@ def enter(desk_site: DeskSite, address: str, open_page: Callable[..., Page]) -> 
 
     def enter_(name: str, path: str) -> Page:
         page = open_page(f"{address}/staff/sign-in", language="en", viewport=DESKTOP)
-        page.fill("#username", name)
-        page.fill("#password", PASSWORD)
-        page.press("#password", "Enter")
-        page.wait_for_url("**/staff/**")
+        sign_in(page, name)
         page.goto(address + path)
         return page
 

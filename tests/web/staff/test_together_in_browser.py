@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,19 +10,8 @@ from playwright.sync_api import Page, expect
 from models.staff import RoleName
 from tests.fixtures.browser import PHONE
 from tests.fixtures.desk import PASSWORD, DeskSite
-from tests.fixtures.served import served
-from web.common import clock as web_clock
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(desk_site: DeskSite) -> Iterator[str]:
-    """Serve the desk of this test on loopback; its clock is the real one, because the browser's is."""
-    desk_site.app.extensions["clock"] = web_clock.system_clock
-    desk_site.clock.moment = web_clock.system_clock()
-    with served(desk_site.app) as address:
-        yield address
 
 
 def test_a_worker_sits_with_somebody_and_prints_the_paper(

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from models.live import Heartbeat
 from models.staff import RoleName
 from tests.fixtures.browser import DESKTOP, PHONE
-from tests.fixtures.desk import PASSWORD, DeskSite
+from tests.fixtures.desk import DeskSite
+from tests.fixtures.served import sign_in
 from triage.levels import Level
 from web.common import clock as web_clock
 
 WALL = {"width": 1920, "height": 1080}
 
 
-@pytest.fixture
-def address(desk_site: DeskSite) -> Iterator[str]:
-    """Serve the site of this test on loopback; its clock is the real one, because the browser's is."""
-    desk_site.app.extensions["clock"] = web_clock.system_clock
-    desk_site.clock.moment = web_clock.system_clock()
-    server = make_server("127.0.0.1", 0, desk_site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join(timeout=10)
-
-
 def _enter(site: DeskSite, address: str, page: Page) -> None:
-    page.fill("#username", site.colleague(RoleName.SUPERVISOR))
-    page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
-    page.wait_for_url("**/staff/**")
+    sign_in(page, site.colleague(RoleName.SUPERVISOR))
     page.goto(f"{address}/staff/wallboard")
     expect(page.locator("[data-line]")).to_have_attribute("data-line-state", "live")
 
