@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -53,6 +55,8 @@ _UNWRITABLE = frozenset({"Cc", "Cf", "Cs"})
 LONGEST_NAME = 40
 LONGEST_RELATION = 32
 LONGEST_STORY = 20_000
+# So much of the mark of a card tells two cards of one person apart.
+MARK_SIGNS = 16
 
 
 def of(*, session: Session, beneficiary: Beneficiary, now: datetime) -> Intake:
@@ -82,14 +86,45 @@ def update(*, session: Session, conversation: Conversation, fields: Mapping[str,
     return intake
 
 
-def approve(*, session: Session, conversation: Conversation, since_when: str | None, now: datetime) -> Intake:
-    """Let the person say that the card is right, and since when it has been like this where they want to say it.
+def card_mark(intake: Intake) -> str:
+    """Return a short sign of what stands on the card; another word on it gives another sign."""
+    urgency = intake.urgency.value if intake.urgency else None
+    written = json.dumps([intake.worries, intake.story, urgency, intake.since_when], ensure_ascii=False)
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:MARK_SIGNS]
 
-    Raise Refused: NOTHING_TO_APPROVE where nothing has been told yet, WRONG_VALUE (since_when).
+
+def card(beneficiary: Beneficiary) -> dict[str, Any]:
+    """Return what was understood, for the person to read and to call right, with the mark of exactly this card."""
+    intake = beneficiary.intake
+    told = intake is not None and bool(intake.worries or intake.story or intake.urgency)
+    return {
+        "called": beneficiary.called,
+        "worries": list(intake.worries) if intake else [],
+        "story": intake.story if intake else None,
+        "urgency": intake.urgency.value if intake and intake.urgency else None,
+        "since_when": intake.since_when if intake else None,
+        "approved": bool(intake and intake.approved_at),
+        "mark": card_mark(intake) if intake is not None and told else None,
+    }
+
+
+def approve(
+    *, session: Session, conversation: Conversation, mark: str, since_when: str | None, now: datetime
+) -> Intake:
+    """Let the person say that the card they read is right, and since when it has been like this if they want to.
+
+    The caller holds the conversation locked. Raise Refused: NOTHING_TO_APPROVE where nothing has been told yet,
+    CARD_CHANGED where another window has changed a word meanwhile, WRONG_VALUE (since_when).
     """
     intake = conversation.beneficiary.intake
     if intake is None or not (intake.worries or intake.story or intake.urgency):
         raise Refused(Refusal.NOTHING_TO_APPROVE)
+    # Locked rows are read anew: the word holds for what stands there now, and for nothing else.
+    session.refresh(intake)
+    if mark != card_mark(intake):
+        raise Refused(Refusal.CARD_CHANGED)
+    if intake.approved_at is not None and since_when in (None, intake.since_when):
+        return intake
     fields: dict[str, Any] = {"approved": True}
     if since_when:
         fields["since_when"] = since_when

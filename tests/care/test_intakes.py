@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from care import intakes
+from care import intakes, transcript
 from care.refusals import Refusal, Refused
-from models.beneficiaries import Consent
+from models.audit import AuditEntry
+from models.beneficiaries import Consent, Intake
 from models.conversations import Conversation
 from models.crises import CrisisCase
 from models.stations import Station
-from tests.fixtures.world import World
+from tests.fixtures.world import World, at_once
 
 
 @pytest.fixture(autouse=True)
@@ -134,3 +135,79 @@ def test_whoever_says_now_is_on_the_desk_although_no_word_was_alarming(world: Wo
     tell(world, number, urgency="now")
     with world.look() as session:
         assert [case.conversation_id for case in session.scalars(select(CrisisCase))] == [number]
+
+
+def card_of(world: World, number: int) -> dict[str, Any]:
+    with world.look() as session:
+        return intakes.card(session.get_one(Conversation, number).beneficiary)
+
+
+def approve(world: World, number: int, mark: str, since_when: str | None = None) -> None:
+    with world.work() as session:
+        intakes.approve(
+            session=session,
+            conversation=transcript.locked(session=session, conversation_id=number),
+            mark=mark,
+            since_when=since_when,
+            now=world.clock(),
+        )
+
+
+def approvals(world: World) -> int:
+    with world.look() as session:
+        return len(session.scalars(select(AuditEntry.id).where(AuditEntry.verb == "intake.approve")).all())
+
+
+def test_the_word_that_a_card_is_right_holds_for_that_card_only(world: World) -> None:
+    number, other = world.person(), world.person()
+    tell(world, number, worries=["money"])
+    tell(world, other, worries=["money"])
+    mark = card_of(world, number)["mark"]
+    tell(world, number, story="房租也交不上")
+    with pytest.raises(Refused) as refused:
+        approve(world, number, mark)
+    assert refused.value.refusal is Refusal.CARD_CHANGED
+    approve(world, number, card_of(world, number)["mark"])
+    assert (card_of(world, number)["approved"], card_of(world, other)["approved"]) == (True, False)
+
+
+def test_nothing_told_has_no_card_to_call_right(world: World) -> None:
+    number = world.person()
+    tell(world, number, called="王姐")
+    assert card_of(world, number)["mark"] is None
+    with pytest.raises(Refused) as refused:
+        approve(world, number, "")
+    assert refused.value.refusal is Refusal.NOTHING_TO_APPROVE
+
+
+def test_a_card_tapped_right_three_times_in_one_moment_is_approved_once(any_world: World) -> None:
+    number = any_world.person()
+    tell(any_world, number, worries=["money"])
+    mark = card_of(any_world, number)["mark"]
+    results = at_once(*[lambda: approve(any_world, number, mark)] * 3)
+    assert results == [None] * 3
+    assert approvals(any_world) == 1
+
+
+def test_a_change_in_the_same_moment_never_ends_up_approved_unread(any_world: World) -> None:
+    number = any_world.person()
+    tell(any_world, number, worries=["money"])
+    mark = card_of(any_world, number)["mark"]
+    said = at_once(
+        lambda: approve(any_world, number, mark),
+        lambda: tell_locked(any_world, number, story="房租也交不上"),
+    )
+    refusals = [one.refusal for one in said if isinstance(one, Refused)]
+    assert refusals in ([], [Refusal.CARD_CHANGED])
+    # Whoever came first, the words that nobody read are not called right.
+    assert card_of(any_world, number)["story"] == "房租也交不上"
+    assert card_of(any_world, number)["approved"] is False
+    with any_world.look() as session:
+        assert session.scalars(select(Intake.approved_at)).all() == [None]
+
+
+def tell_locked(world: World, number: int, **fields: Any) -> None:
+    """Tell as the edges do: with the conversation locked first."""
+    with world.work() as session:
+        conversation = transcript.locked(session=session, conversation_id=number)
+        intakes.update(session=session, conversation=conversation, fields=fields, now=world.clock())

@@ -169,6 +169,7 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.DUTY_SETTLED: _("A colleague has already seen to this."),
     # One case a person: second readers, reports about somebody, plans, pauses of the chat, the glass.
     Refusal.NOTHING_TO_APPROVE: _("Nothing is noted yet. It grows while you tell us in the chat."),
+    Refusal.CARD_CHANGED: _("Something here has changed meanwhile. Please read it once more."),
     Refusal.KEPT_AWAY: _("A colleague who has no part in this case looks after it. You cannot decide about it."),
     Refusal.CHANGE_WAITING: _("A proposal about this case is waiting for its second reader. Please answer it first."),
     Refusal.NEW_FLAG_ARRIVED: _(

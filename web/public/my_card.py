@@ -24,7 +24,8 @@ def my_card() -> Any:
     """Show what colleagues read at the top of the conversation."""
     told = g.beneficiary.intake
     worries = [str(WORRIES.get(one, one)) for one in (told.worries if told else [])]
-    return render_template("public/my_card.html", told=told, worries=worries, since_when=SINCE_WHEN)
+    mark = intakes.card_mark(told) if told else ""
+    return render_template("public/my_card.html", told=told, worries=worries, since_when=SINCE_WHEN, mark=mark)
 
 
 @blueprint.post("/my-card")
@@ -37,6 +38,7 @@ def approve_card() -> Any:
             intakes.approve(
                 session=work,
                 conversation=transcript.locked(session=work, conversation_id=number),
+                mark=request.form.get("mark", ""),
                 since_when=request.form.get("since_when") or None,
                 now=clock.now(),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import select
@@ -35,6 +36,12 @@ def stored(site: DeskSite) -> Intake:
         return found
 
 
+def approve(browser: Browser, **more: str) -> Any:
+    """Open the card, as a person does, and say that it is right."""
+    found = re.search(r'name="mark" value="([0-9a-f]*)"', browser.get("/my-card").text)
+    return browser.post("/my-card", {"mark": found.group(1) if found else ""} | more)
+
+
 def test_the_person_reads_the_card_and_approves_it_with_a_time(desk_site: DeskSite) -> None:
     browser = visitor(desk_site)
     assert "/my-card" in browser.get("/chat").text
@@ -43,7 +50,7 @@ def test_the_person_reads_the_card_and_approves_it_with_a_time(desk_site: DeskSi
     # To have come to the end of the questions is not to have approved.
     assert "has not said yet that this is right" in counselor.get(f"/staff/conversations/{number}").text
     assert "I lie awake." in browser.get("/my-card").text
-    assert browser.post("/my-card", {"since_when": "months"}).status_code == 303
+    assert approve(browser, since_when="months").status_code == 303
     assert (stored(desk_site).approved_at, stored(desk_site).since_when) == (desk_site.clock(), "months")
     page = counselor.get(f"/staff/conversations/{number}").text
     assert "has read this and said that it is right" in page
@@ -54,7 +61,7 @@ def test_the_person_reads_the_card_and_approves_it_with_a_time(desk_site: DeskSi
 def test_what_is_changed_afterwards_is_not_approved_any_more(desk_site: DeskSite) -> None:
     browser = visitor(desk_site)
     tell(desk_site, worries=["sleep"])
-    browser.post("/my-card")
+    approve(browser)
     tell(desk_site, called="Xiao Wang")
     assert stored(desk_site).approved_at is not None
     tell(desk_site, story="It is about money, too.")
@@ -64,11 +71,22 @@ def test_what_is_changed_afterwards_is_not_approved_any_more(desk_site: DeskSite
 def test_nothing_told_and_an_answer_that_is_not_offered_are_refused(desk_site: DeskSite) -> None:
     browser = visitor(desk_site)
     assert "Nothing is noted yet" in browser.get("/my-card").text
-    assert "Nothing is noted yet" in browser.get(browser.post("/my-card").location).text
+    assert "Nothing is noted yet" in browser.get(approve(browser).location).text
     tell(desk_site, worries=["sleep"])
-    browser.post("/my-card", {"since_when": "I want to die since May"})
+    approve(browser, since_when="I want to die since May")
     assert (stored(desk_site).approved_at, stored(desk_site).since_when) == (None, None)
 
 
 def test_without_a_key_there_is_no_card(desk_site: DeskSite) -> None:
     assert desk_site.browser().get("/my-card").status_code in (302, 303, 401, 403)
+
+
+def test_a_card_that_another_window_changed_is_read_again_before_it_is_right(desk_site: DeskSite) -> None:
+    browser = visitor(desk_site)
+    tell(desk_site, worries=["sleep"])
+    mark = re.search(r'name="mark" value="([0-9a-f]+)"', browser.get("/my-card").text)
+    assert mark is not None
+    tell(desk_site, story="And there is the rent.")
+    answer = browser.post("/my-card", {"mark": mark.group(1)})
+    assert "Please read it once more" in browser.get(answer.location).text
+    assert stored(desk_site).approved_at is None
