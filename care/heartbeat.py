@@ -10,10 +10,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, live
+from care import audit, live, notices
 from models.crises import CrisisCase
 from models.heartbeat import SchedulerOutage
 from models.live import Heartbeat
+from models.staff import Role, RoleName, StaffMember
 
 # The scheduler beats every few seconds; after this silence alarms are no longer climbing by themselves.
 SILENCE = timedelta(seconds=30)
@@ -21,6 +22,10 @@ SILENCE = timedelta(seconds=30)
 AHEAD = timedelta(seconds=5)
 # What must beat: the process itself, and the one sweep on which lives hang.
 PROCESS, SWEEP = "scheduler", "climb-unanswered"
+# An update or a restart takes less; after this long somebody has to come and start it.
+TELL_AFTER = timedelta(minutes=2)
+# Who can start it, and who leads the desk that lives without it meanwhile.
+TOLD = (RoleName.ADMIN, RoleName.SUPERVISOR, RoleName.BASE_MANAGER)
 # An alarm that is this late has not been let climb by anybody.
 LATE = timedelta(seconds=30)
 
@@ -97,6 +102,39 @@ def note_silence(*, session: Session, last_beat_at: datetime | None, now: dateti
         return session.scalars(select(SchedulerOutage).where(SchedulerOutage.ended_at.is_(None))).one()
     _trace(session, "scheduler.silent", outage, now)
     return outage
+
+
+def outage_to_tell(*, session: Session, now: datetime) -> int | None:
+    """Return the number of the present silence once it has lasted so long that somebody must come."""
+    return session.scalar(
+        select(SchedulerOutage.id).where(
+            SchedulerOutage.ended_at.is_(None), SchedulerOutage.noticed_at <= now - TELL_AFTER
+        )
+    )
+
+
+def tell_of_silence(*, session: Session, outage_id: int, now: datetime) -> int:
+    """Tell administrators and leads at once, whatever the hour, once for each silence; return how many notices left."""
+    people = session.scalars(
+        select(StaffMember)
+        .join(StaffMember.roles)
+        .where(Role.name.in_([name.value for name in TOLD]), StaffMember.active)
+        .order_by(StaffMember.id)
+    ).unique()
+    return sum(
+        len(
+            notices.tell(
+                session=session,
+                to=person,
+                words="notice.urgent",
+                now=now,
+                dedupe_key=f"scheduler-silent-{outage_id}",
+                link="/staff/",
+                urgent=True,
+            )
+        )
+        for person in people
+    )
 
 
 def note_return(*, session: Session, now: datetime) -> bool:

@@ -8,16 +8,18 @@ from typing import Any
 from flask import Flask
 
 from web import create_app
+from web.common.night_post import NightPost
 from web.common.night_watch import NightWatch
 
 __all__ = ["create_app", "serve"]
 
 
 def serve() -> Flask:
-    """Build the site for a server: with the thread that looks after alarms when nobody else does."""
+    """Build the site for a server: with the threads that look after alarms and phones when nobody else does."""
     app = create_app()
-    watch = app.extensions["night_watch"] = NightWatch(app)
-    watch.start()
+    for name, watch in (("night_watch", NightWatch(app)), ("night_post", NightPost(app))):
+        app.extensions[name] = watch
+        watch.start()
     return app
 
 

@@ -54,6 +54,7 @@ def _parts() -> dict[str, Any]:
         "triage": assess("").mode,
         "outbox_waiting": _outbox_waiting(),
         "alarms_late": _alarms_late(),
+        "watch_failures": watchman().failures.total(),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from care import crises
+from care import crises, intervention_alarms, reply_alarms
 from models.duty import DutyPosition
 from models.heartbeat import SchedulerOutage
 from models.live import Heartbeat
@@ -155,6 +155,34 @@ def test_a_case_that_cannot_climb_spoils_neither_the_page_nor_the_other_cases(
     assert [desk_site.stored_case(one).hops for one in (broken, good)] == [1, 3]
     # What nobody let climb is told to whoever watches the site.
     assert officer.json("/health").get_json()["alarms_late"] == 1
+
+
+@pytest.mark.parametrize("where", ["climb_if_due", "due_to_climb"])
+def test_no_failure_of_any_kind_stops_the_other_alarms_and_its_words_stay_out_of_the_log(
+    desk_site: DeskSite,
+    officer: Browser,
+    elapsed: Elapsed,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    where: str,
+) -> None:
+    desk_site.case(desk_site.person(), Level.EMERGENCY)
+    rung: list[str] = []
+
+    def breaks(**_given: Any) -> bool:
+        raise KeyError("我不想活了")
+
+    monkeypatch.setattr(crises, where, breaks)
+    monkeypatch.setattr(reply_alarms, "due", lambda **_given: [7])
+    monkeypatch.setattr(reply_alarms, "ring", breaks)
+    monkeypatch.setattr(intervention_alarms, "due", lambda **_given: [8])
+    monkeypatch.setattr(intervention_alarms, "ring", lambda **_given: rung.append("way"))
+    _wait(desk_site, elapsed, 61)
+    assert officer.json("/staff/queue/state").status_code == 200
+    assert rung == ["way"]
+    assert desk_site.app.extensions["watchman"].failures == {"case": 1, "line": 1}
+    assert "不想活" not in caplog.text
+    assert officer.json("/health").get_json()["watch_failures"] >= 2
 
 
 def test_a_screen_that_asks_all_the_time_looks_every_two_seconds(

@@ -7,7 +7,8 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -38,6 +39,8 @@ class Watchman:
     _busy: threading.Lock = field(default_factory=threading.Lock)
     _looked_at: float | None = None
     _noted: bool | None = None
+    # What could not be done since the process started, by its name; /health tells the sum.
+    failures: Counter[str] = field(default_factory=Counter)
 
     def is_silent(self) -> bool:
         """Tell whether the scheduler is silent; a database that is away says nothing good about it."""
@@ -59,11 +62,20 @@ class Watchman:
                 return
             self._looked_at = moment
             self._stand_in(clock.now())
-        except SQLAlchemyError as error:
-            log.error("watch not kept", extra={"error": type(error).__name__})
-            reading().rollback()
+        except Exception as error:  # noqa: BLE001 - whoever asked for a page gets it, whatever is wrong with the watch
+            self._note("watch", error)
         finally:
             self._busy.release()
+
+    def _note(self, what: str, error: Exception, row: int | None = None) -> None:
+        """Count and log a failure by the name of its class: its text could hold words of a person."""
+        self.failures[what] += 1
+        log.error("not done by the site", extra={"what": what, "row": row, "error": type(error).__name__})
+        try:
+            reading().rollback()
+        except SQLAlchemyError:
+            # A connection that is gone is opened anew by the next question.
+            reading().close()
 
     def _stand_in(self, now: datetime) -> None:
         if not self._judge(now):
@@ -79,20 +91,9 @@ class Watchman:
         if not self._leads(now):
             return
         # The same three alarms that the scheduler rings by the second (schedules/timetable.py); the case first.
-        for case_id in crises.due_to_climb(session=reading(), now=now):
-            self._do("case", case_id, lambda work, one: self._climb(work, one, now))
-        for number in reply_alarms.due(session=reading(), now=now):
-            self._do(
-                "line",
-                number,
-                lambda work, one: reply_alarms.ring(session=work, conversation_id=one, now=now),
-            )
-        for case_id in intervention_alarms.due(session=reading(), now=now):
-            self._do(
-                "way of somebody who was sent",
-                case_id,
-                lambda work, one: intervention_alarms.ring(session=work, case_id=one, now=now),
-            )
+        self._each("case", crises.due_to_climb, self._climb, now)
+        self._each("line", reply_alarms.due, self._ring_for_line, now)
+        self._each("way of somebody who was sent", intervention_alarms.due, self._ring_for_way, now)
 
     def _leads(self, now: datetime) -> bool:
         if leases.is_held(session=reading(), name=LEASE_NAME, holder=self.holder, now=now, lasts=LEASE):
@@ -107,13 +108,32 @@ class Watchman:
             heartbeat.count_climb(session=work)
 
     @staticmethod
-    def _do(what: str, number: int, deed: Callable[[Session, int], object]) -> None:
-        """Do one row in a transaction of its own, so that one bad row stops no other."""
+    def _ring_for_line(work: Session, number: int, now: datetime) -> None:
+        reply_alarms.ring(session=work, conversation_id=number, now=now)
+
+    @staticmethod
+    def _ring_for_way(work: Session, case_id: int, now: datetime) -> None:
+        intervention_alarms.ring(session=work, case_id=case_id, now=now)
+
+    def _each(
+        self,
+        what: str,
+        due: Callable[..., Sequence[int]],
+        deed: Callable[[Session, int, datetime], object],
+        now: datetime,
+    ) -> None:
+        """Do what is due, each row in a transaction of its own, so that one bad row stops no other, of any kind."""
         try:
-            with unit_of_work() as work:
-                deed(work, number)
-        except SQLAlchemyError as error:
-            log.error("not rung by the site", extra={"what": what, "row": number, "error": type(error).__name__})
+            rows = due(session=reading(), now=now)
+        except Exception as error:  # noqa: BLE001 - the next kind of alarm must ring all the same
+            self._note(what, error)
+            return
+        for row in rows:
+            try:
+                with unit_of_work() as work:
+                    deed(work, row, now)
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one row, the others must ring
+                self._note(what, error, row)
 
 
 def watchman() -> Watchman:
