@@ -17,6 +17,10 @@ from models.crises import CallBack
 # A desk that changes hands is empty for a moment; a promise made in it would only confuse.
 CHANGING_HANDS = timedelta(minutes=1)
 AT_MOST = 50
+# What is said about a person carries this mark: other notices of the site look alike and promise nobody.
+ABOUT_A_PERSON = {"about": "person"}
+# So many of the newest notices are looked through for the last one about a person.
+LOOKED_THROUGH = 30
 
 
 class Outcome(StrEnum):
@@ -86,6 +90,7 @@ def request(
         sender=Sender.SYSTEM,
         kind=MessageKind.CALL_BACK if call_back else MessageKind.NOTICE,
         text=words,
+        extra=dict(ABOUT_A_PERSON),
         now=now,
         reply_to=reply_to,
     )
@@ -105,7 +110,7 @@ def _words_of(call_back: CallBack | None, language: str, timezone: str) -> str:
 
 def newest_words(*, session: Session, beneficiary_id: int) -> str:
     """Return what the person was last told about a person: one who comes now, or a name and a time; else nothing."""
-    found = session.scalars(
+    told = session.scalars(
         select(Message)
         .join(Message.conversation)
         .where(
@@ -115,10 +120,11 @@ def newest_words(*, session: Session, beneficiary_id: int) -> str:
             Message.kind.in_((MessageKind.NOTICE, MessageKind.CALL_BACK)),
             Message.at >= Conversation.human_requested_at,
         )
-        .order_by(Message.id)
-        .limit(1)
-    ).first()
-    return found.text if found else ""
+        .order_by(Message.id.desc())
+        .limit(LOOKED_THROUGH)
+    )
+    # What is stored beside a message is encrypted, so no query can ask for the mark.
+    return next((one.text for one in told if one.extra.get("about") == ABOUT_A_PERSON["about"]), "")
 
 
 def waiting_for_nobody(*, session: Session, now: datetime) -> list[int]:

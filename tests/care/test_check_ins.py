@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from care import check_in_answers, check_ins, human
+from care import check_in_answers, check_ins, human, transcript
 from care.refusals import Refusal, Refused
 from models.beneficiaries import AgeBand, Beneficiary, Consent, ConsentPurpose
 from models.check_ins import CheckIn, CheckInPlan, CheckInState, PlanEnd
 from models.contacts import Channel, ContactPoint
-from models.conversations import Conversation, Message, MessageKind
+from models.conversations import Conversation, Message, MessageKind, Sender
 from models.crises import CrisisCase, LevelName
+from models.duty import DutyTurn
 from models.outbox import OutboxRow
 from models.screenings import ScreeningScore
 from tests.fixtures.world import SECRET, ZONE, World, at_once
@@ -287,6 +288,42 @@ def test_as_heavy_as_can_be_brings_a_person_at_once_and_only_once(kept: World, h
         assert human.newest_words(session=session, beneficiary_id=number)
         told = select(Message).where(Message.kind.in_((MessageKind.NOTICE, MessageKind.CALL_BACK)))
         assert len(session.scalars(told.where(Message.at == kept.clock())).all()) == 1
+
+
+def test_the_newest_word_about_a_person_is_told_again_and_no_other_notice(kept: World) -> None:
+    officer = kept.colleague("officer")
+    turn = kept.turn(officer, here=True)
+    kept.turn(officer, starts=14)
+    talk, number = person(kept)
+    other_talk, other = person(kept)
+    for one in (talk, other_talk):
+        ask_for_a_person(kept, one)
+    with kept.look() as session:
+        offered = human.newest_words(session=session, beneficiary_id=number)
+    assert offered
+    # Then the colleague goes, and a name and a time are promised instead; a notice about something else follows.
+    kept.clock.advance(minutes=5)
+    with kept.work() as session:
+        session.get_one(DutyTurn, turn).checked_out_at = kept.clock()
+    ask_for_a_person(kept, talk)
+    with kept.work() as session:
+        transcript.append(
+            session=session,
+            conversation=session.get_one(Conversation, talk),
+            sender=Sender.SYSTEM,
+            kind=MessageKind.NOTICE,
+            text="回话的程序暂时用不了。",
+            now=kept.clock(),
+        )
+    with kept.look() as session:
+        assert "Officer" in human.newest_words(session=session, beneficiary_id=number)
+        assert human.newest_words(session=session, beneficiary_id=other) == offered
+
+
+def ask_for_a_person(world: World, number: int) -> None:
+    with world.work() as session:
+        conversation = session.get_one(Conversation, number)
+        human.request(session=session, conversation=conversation, now=world.clock(), timezone=ZONE)
 
 
 def test_a_heavy_but_bearable_number_opens_no_case(kept: World) -> None:
