@@ -25,8 +25,8 @@ class ActionAfterIntake(Action):
         """Speak, unless the person stopped: then everything has been said."""
         if tracker.get_slot("intake_answer") != STOPPED:
             turn = Turn(dispatcher, tracker)
-            turn.say("utter_intake_done")
             intake = tracker.get_slot("intake") or {}
+            turn.say("utter_card_kept" if intake.get("card") else "utter_intake_done")
             if intake.get("age_band") == "under-14":
                 agreed = intake.get("guardian_consent") is True
                 turn.say("utter_what_happens_next" if agreed else "utter_guardian_needed", ["human", "talk_more"])

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import intake_steps
+from actions import card_step, intake_steps
 from actions.turn import Button, Turn, answer_button
 
 
@@ -22,9 +22,12 @@ class ActionAskIntakeAnswer(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Say the question."""
-        step = intake_steps.open_step(tracker.get_slot("intake") or {})
+        progress = tracker.get_slot("intake") or {}
+        step = intake_steps.open_step(progress)
+        turn = Turn(dispatcher, tracker)
+        if step == card_step.CARD:
+            return await card_step.show(turn, progress)
         if step is not None:
-            turn = Turn(dispatcher, tracker)
             buttons: list[str | Button] = [*_choices(turn, step)]
             if step in intake_steps.OPTIONAL:
                 buttons.append("skip")

@@ -19,7 +19,10 @@ AGES = {
 MINORS = ("under-14", "14-17")
 WORRIES = ("money", "illness", "family", "loneliness", "work", "shame", "sleep", "grief", "child", "housing", "other")
 URGENCIES = ("now", "today", "week", "talk")
-CONSENTS = ("care", "contact", "share", "follow_up")
+# To be asked again later is agreed to where it is offered, after the questions (web/public/check_ins.py).
+CONSENTS = ("care", "contact", "share")
+# With one of these told there is a card to read before the end.
+ON_THE_CARD = ("worries", "story", "urgency")
 FREE_TEXT = ("called", "story", "emergency_name", "emergency_phone", "emergency_relation")
 # Every question may be skipped; these show a button for it, the others have one that says as much.
 OPTIONAL = ("called", "station", "story", "emergency_name", "emergency_phone", "emergency_relation")
@@ -88,6 +91,8 @@ def order(progress: Mapping[str, Any]) -> list[str]:
     steps.append("emergency_contact")
     if progress.get("emergency_contact") is True:
         steps += ["emergency_name", "emergency_phone", "emergency_relation"]
+    if progress.get("told") or any(progress.get(step) for step in ON_THE_CARD):
+        steps.append("card")
     return steps
 
 
@@ -115,6 +120,8 @@ def known(intake: Mapping[str, Any], age_band: str) -> dict[str, Any]:
         progress[f"consent_{purpose}"] = given
     if intake.get("has_emergency_contact") or intake.get("emergency_contact_declined"):
         progress["emergency_contact"] = False
+    if intake.get("approved"):
+        progress["card"] = "right"
     return progress
 
 

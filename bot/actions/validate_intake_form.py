@@ -7,9 +7,9 @@ from typing import Any
 from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import intake_steps, worry_words
+from actions import card_step, intake_steps, worry_words
 from actions.asides import answer_aside
-from actions.form_steering import Steer, missed, steering
+from actions.form_steering import SURE, Steer, missed, steering
 from actions.turn import Turn
 from actions.web_client import SiteAway, SiteRefused, site
 
@@ -53,11 +53,15 @@ class ValidateIntakeForm(FormValidationAction):
             return await _take(turn, progress, step, turn.entity("value"))
         steer = steering(turn, free_text=step in intake_steps.FREE_TEXT)
         value = _typed(turn, step)
+        if step == card_step.CARD and value is not None:
+            steer = None
         if steer in (Steer.ASIDE, Steer.WORRY) and (step == "story" or (value is not None and not _free(step))):
             # A long story may sound like anything and is kept whole; an age or a worry is the answer, whatever else.
             steer = None
         if steer is not None:
             return await _steered(turn, steer, progress, step)
+        if value is None and step == card_step.CARD:
+            return await _add_to_card(turn, progress)
         if value is None:
             return await _unclear(turn, step)
         return await _take(turn, progress, step, value)
@@ -69,6 +73,10 @@ def _free(step: str) -> bool:
 
 def _typed(turn: Turn, step: str) -> Any:
     """Return what the words mean for this question; worries may be told in one's own way, and more than one."""
+    if step == card_step.CARD:
+        says_wrong = turn.intent in ("correct_answer", "misheard") and turn.confidence >= SURE
+        word = card_step.read(turn.text, turn.tracker.get_slot("intake") or {})
+        return word or (card_step.CHANGE if says_wrong else None)
     if step == "worries":
         return worry_words.named(turn.text, turn.intent if turn.confidence >= FAIRLY_SURE else "") or None
     if step == "station":
@@ -85,8 +93,11 @@ async def _steered(turn: Turn, steer: Steer, progress: dict[str, Any], step: str
     if steer is Steer.STOP:
         turn.say("utter_intake_stopped", ["talk_more", "human"])
         return {"intake_answer": STOPPED, "misses": 0}
+    if steer in (Steer.SKIP, Steer.BACK) and progress.pop("changing", None):
+        return {"intake_answer": None, "intake": progress}
+    if steer is Steer.WORRY and step == card_step.CARD:
+        return await _add_to_card(turn, progress)
     if steer is Steer.SKIP:
-        turn.say("utter_skipped")
         if step == "guardian_consent":
             # A child who would rather not ask a grown-up has no grown-up's agreement.
             return await _take(turn, progress, step, False)
@@ -109,11 +120,29 @@ async def _unclear(turn: Turn, step: str) -> dict[str, Any]:
 
 
 async def _take(turn: Turn, progress: dict[str, Any], step: str, value: Any) -> dict[str, Any]:
+    if step == card_step.CARD:
+        return await _take_card(turn, progress, value)
     if step == "age_band" and "younger" in progress and value not in intake_steps.MINORS:
         # A slip of the finger can be put right; a child who would rather be older is asked once more, kindly.
         turn.say("utter_age_again")
         return {"intake_answer": None, "intake": {k: v for k, v in progress.items() if k != "younger"}}
     return await _next(turn, {**progress, step: value}, _fields(progress, step, value))
+
+
+async def _add_to_card(turn: Turn, progress: dict[str, Any]) -> dict[str, Any]:
+    """Write on the card what is remembered on reading it; words that name no worry are a miss."""
+    told = progress.get("worries") or []
+    told = [told] if isinstance(told, str) else list(told)
+    named = worry_words.named(turn.text, turn.intent if turn.confidence >= FAIRLY_SURE else "")
+    if set(named) <= set(told):
+        return await _unclear(turn, card_step.CARD)
+    return await _take(turn, progress, "worries", list(dict.fromkeys([*told, *named])))
+
+
+async def _take_card(turn: Turn, progress: dict[str, Any], value: Any) -> dict[str, Any]:
+    progress = await card_step.take(turn, progress, value)
+    is_done = intake_steps.open_step(progress) is None
+    return {"intake": progress, "misses": 0, "intake_answer": DONE if is_done else None}
 
 
 def _fields(progress: dict[str, Any], step: str, value: Any) -> dict[str, Any]:
@@ -130,12 +159,15 @@ def _fields(progress: dict[str, Any], step: str, value: Any) -> dict[str, Any]:
 
 
 async def _next(turn: Turn, progress: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    finished = intake_steps.open_step(progress) is None
+    upcoming = intake_steps.open_step(progress)
+    # Who leaves at the card has answered everything; only their word that it is right is missing.
+    finished = upcoming in (None, card_step.CARD)
     unsent = {**(turn.tracker.get_slot("intake_unsent") or {}), **fields}
     if finished:
         unsent.update(_contact(progress))
         unsent["completed"] = True
-    events: dict[str, Any] = {"intake": progress, "misses": 0, "intake_answer": DONE if finished else None}
+        progress = {**progress, "told": upcoming is not None}
+    events: dict[str, Any] = {"intake": progress, "misses": 0, "intake_answer": DONE if upcoming is None else None}
     if not unsent:
         return {**events, "intake_unsent": {}}
     try:

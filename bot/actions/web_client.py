@@ -49,6 +49,14 @@ class WebClient:
         """Store intake answers and return what is known and missing."""
         return await self._ask("PUT", f"/conversations/{conversation}/intake", fields)
 
+    async def card(self, conversation: str) -> dict[str, Any]:
+        """Return what was understood, for the person to read."""
+        return await self._ask("GET", f"/conversations/{conversation}/card")
+
+    async def approve_card(self, conversation: str, mark: str) -> dict[str, Any]:
+        """Store that the person called the card with this mark right."""
+        return await self._ask("POST", f"/conversations/{conversation}/card", {"mark": mark})
+
     async def put_answer(self, conversation: str, item: str, value: int, mode: str) -> dict[str, Any]:
         """Store a screening answer and return level, next item and result."""
         return await self._ask(

@@ -63,6 +63,7 @@ class PlayedSite:
     def __init__(self) -> None:
         self.away = False
         self.refuse_phone = False
+        self.approved = False
         self.age_band = "unknown"
         self.intake: dict[str, Any] = {}
         self.answers: dict[str, int] = {}
@@ -89,6 +90,8 @@ class PlayedSite:
             return booking
         if path.endswith("/intake"):
             return self._take_intake(body)
+        if path.endswith("/card"):
+            return self._card(body)
         if "/screening/answers/" in path:
             return self._take_answer(path.rpartition("/")[2], body)
         if path.endswith("/screening/restart"):
@@ -107,6 +110,17 @@ class PlayedSite:
         self.intake.update(body)
         self.age_band = body.get("age_band", self.age_band)
         return httpx.Response(200, json=example("put_intake")["response"])
+
+    def _card(self, body: dict[str, Any] | None) -> httpx.Response:
+        told = {key: self.intake.get(key) for key in ("called", "worries", "story", "urgency")}
+        mark = f"{abs(hash(str(told))):x}"
+        card = {**example("card")["response"], **told, "mark": mark if any(told.values()) else None}
+        if body is None:
+            return httpx.Response(200, json=card)
+        if body["mark"] != mark:
+            return httpx.Response(409, json=example("approve_card_refused")["response"])
+        self.approved = True
+        return httpx.Response(200, json={**card, "approved": True})
 
     def _take_answer(self, key: str, body: dict[str, Any]) -> httpx.Response:
         self.answers[key] = body["value"]

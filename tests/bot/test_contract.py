@@ -21,6 +21,8 @@ CALLS: dict[str, Call] = {
     "conversation_state": lambda line: line.state(PERSON),
     "put_intake": lambda line: line.put_intake(PERSON, example("put_intake")["request"]),
     "put_emergency_contact": lambda line: line.put_intake(PERSON, example("put_emergency_contact")["request"]),
+    "card": lambda line: line.card(PERSON),
+    "approve_card": lambda line: line.approve_card(PERSON, example("approve_card")["request"]["mark"]),
     "put_screening_answer": lambda line: line.put_answer(PERSON, "phq-9.1", 2, "tap"),
     "put_last_screening_answer": lambda line: line.put_answer(PERSON, "asq.4", 0, "words"),
     "restart_screening": lambda line: line.restart_screening(PERSON),
@@ -41,7 +43,13 @@ CALLS: dict[str, Call] = {
     "move_appointment": lambda line: line.move(PERSON, 1, "2026-03-06T02:00:00+00:00"),
     "cancel_appointment": lambda line: line.cancel(PERSON, 1),
 }
-TOLD_OTHERWISE = {"put_intake_refused", "book_appointment_refused", "next_shift_refused", "webhook_turn"}
+TOLD_OTHERWISE = {
+    "put_intake_refused",
+    "approve_card_refused",
+    "book_appointment_refused",
+    "next_shift_refused",
+    "webhook_turn",
+}
 
 
 def test_every_example_is_spoken_by_a_test() -> None:

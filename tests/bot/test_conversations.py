@@ -178,6 +178,7 @@ def _expect(person: Person, step: dict[str, Any]) -> None:
         assert said == [], shown
     if "answers" in step:
         assert person.site.answers == step["answers"], shown
+    assert person.site.approved is step.get("approved", person.site.approved), shown
     assert person.site.bookings.at() == step.get("booked", person.site.bookings.at()), shown
     for field, value in step.get("intake", {}).items():
         assert person.site.intake.get(field) == value, shown
