@@ -5,23 +5,21 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from itertools import accumulate, pairwise
-from operator import add
+from itertools import accumulate
 from pathlib import Path
 
 from triage.clauses import Clause, Scope, scopes, split_clauses
 from triage.levels import Level
+from triage.needed import Index, index_of, is_latin
 
 _FOLDER = Path(__file__).parent / "data" / "lexicon"
 # A pattern is tried on this many clauses from each end; more of the same word adds time, not knowledge.
 _TRIES = 12
 # Every English pattern begins at the edge of a word, and so does each of its words.
 _ENGLISH_START = r"\b"
-_LATIN = re.compile("[a-z]+")
-_PHRASE = re.compile("[a-z]+ [a-z]{2}")
-_HEAD = 6
 UNMEANT = frozenset({Scope.DENIED, Scope.QUOTED, Scope.INFORMATION})
 
 
@@ -76,10 +74,9 @@ class Lexicon:
     categories: dict[str, Category]
     patterns: tuple[Pattern, ...]
     masks: tuple[tuple[str, tuple[str, ...]], ...]
-    index: dict[str, tuple[int, ...]]
-    # Needed words by their first two characters; those of English patterns by the first letters of a word.
-    beginnings: dict[str, tuple[str, ...]]
-    heads: dict[str, tuple[str, ...]]
+    # Needed words, and the patterns that need them; the index also knows the words that the masks need.
+    places: dict[str, tuple[int, ...]]
+    index: Index
 
 
 def translate(source: str, language: str) -> tuple[str, tuple[str, ...]]:
@@ -153,18 +150,16 @@ def lexicon() -> Lexicon:
     for path in sorted(_FOLDER.glob("masks_*.json")):
         data = json.loads(path.read_text(encoding="utf-8"))
         masks.extend(translate(row["pattern"], data["language"]) for row in data["masks"])
-    index: dict[str, tuple[int, ...]] = {}
+    places: dict[str, tuple[int, ...]] = {}
     for place, pattern in enumerate(patterns):
         for need in pattern.needs:
-            index[need] = (*index.get(need, ()), place)
-    beginnings: dict[str, tuple[str, ...]] = {}
-    heads: dict[str, tuple[str, ...]] = {}
-    for need, places in index.items():
-        if all(patterns[place].source.startswith(_ENGLISH_START) for place in places) and _LATIN.match(need):
-            heads[_head(need)] = (*heads.get(_head(need), ()), need)
-        else:
-            beginnings[need[:2]] = (*beginnings.get(need[:2], ()), need)
-    return Lexicon(head["version"], categories, tuple(patterns), tuple(masks), index, beginnings, heads)
+            places[need] = (*places.get(need, ()), place)
+    needed = [(pattern.source, need) for pattern in patterns for need in pattern.needs]
+    needed += [(source, need) for source, needs in masks for need in needs]
+    anywhere = {need for source, need in needed if not (source.startswith(_ENGLISH_START) and is_latin(need))}
+    from_edges = {need for _, need in needed} - anywhere
+    index = index_of(sorted(anywhere), sorted(from_edges))
+    return Lexicon(head["version"], categories, tuple(patterns), tuple(masks), places, index)
 
 
 @dataclass(frozen=True)
@@ -186,21 +181,19 @@ def read(normalised: str) -> Reading:
     clauses = split_clauses(normalised)
     if not clauses:
         return Reading((), "", "")
-    whole = "\n".join(clause.text for clause in clauses)
-    signs = set(whole)
-    for source, marks in book.masks:
-        if any(mark[0] in signs and mark in whole for mark in marks):
-            whole = _compiled(source).sub("○", whole)
-    texts = whole.split("\n")
-    if len(texts) != len(clauses):
-        # A mask that reached over the end of a clause must not cost the reading: then nothing is masked.
-        texts = [clause.text for clause in clauses]
-        whole = "\n".join(texts)
-    masked = [Clause(text, clause.before, clause.over) for text, clause in zip(texts, clauses, strict=True)]
-    needs = _needed(book, whole)
-    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    present = {need: _clauses_with(need, whole, starts) for need in needs}
-    wanted = sorted({place for need in present for place in book.index[need]})
+    texts = [clause.text for clause in clauses]
+    present = _where(book.index.present("\n".join(texts)), texts)
+    for source, needs in book.masks:
+        # A mask never reaches over the end of a clause, so only the clauses that hold its words are tried.
+        for place in {place for need in needs for place in present.get(need, ())}:
+            texts[place] = _compiled(source).sub("○", texts[place])
+    masked = [
+        clause if clause.text == text else clause._replace(text=text)
+        for text, clause in zip(texts, clauses, strict=True)
+    ]
+    whole = "\n".join(texts)
+    present = _where(present, texts)
+    wanted = sorted({place for need in present for place in book.places.get(need, ())})
     hits: dict[tuple[str, frozenset[Scope]], Hit] = {}
     unmeant: set[int] = set()
     meaning: set[int] = set()
@@ -218,42 +211,17 @@ def read(normalised: str) -> Reading:
     return Reading(tuple(hits.values()), whole, meant)
 
 
-def _needed(book: Lexicon, whole: str) -> list[str]:
-    """Return the needed words that stand in the message.
-
-    Their first characters are looked up in sets: 9,000 searches of a long message would be slow. An English word
-    is needed from its beginning on, so it is looked up among the beginnings of the message's words.
-    """
-    pairs = list(map(add, whole, whole[1:]))
-    beginning = book.beginnings.keys() & (set(pairs) | set(whole))
-    triples = {pair + sign for pair, sign in zip(pairs, whole[2:], strict=False) if pair in beginning}
-    found = [
-        need
-        for pair in beginning
-        for need in book.beginnings[pair]
-        if len(need) < 3 or (need[:3] in triples and (len(need) == 3 or need in whole))
-    ]
-    words = _LATIN.findall(whole)
-    heads = {word[:size] for word in {word[:_HEAD] for word in words} for size in range(1, len(word) + 1)}
-    heads |= {f"{word} {following[:2]}" for word, following in pairwise(words)}
-    starts = heads & book.heads.keys()
-    return found + [need for head in starts for need in book.heads[head] if need == head or need in whole]
-
-
-def _head(need: str) -> str:
-    """Return the letters by which an English word or phrase is looked up."""
-    phrase = _PHRASE.match(need)
-    return phrase.group() if phrase else _LATIN.findall(need)[0][:_HEAD]
-
-
-def _clauses_with(need: str, whole: str, starts: list[int]) -> list[int]:
-    """Return the clauses that hold a word, found in one run over the whole message."""
-    found: list[int] = []
-    place = whole.find(need)
-    while place >= 0:
-        clause = bisect_right(starts, place) - 1
-        found.append(clause)
-        place = whole.find(need, starts[clause + 1])
+def _where(needs: Iterable[str], texts: list[str]) -> dict[str, list[int]]:
+    """Return the clauses that hold each word, found in one run over the whole message."""
+    whole = "\n".join(texts)
+    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    found: dict[str, list[int]] = {}
+    for need in needs:
+        place = whole.find(need)
+        while place >= 0:
+            clause = bisect_right(starts, place) - 1
+            found.setdefault(need, []).append(clause)
+            place = whole.find(need, starts[clause + 1])
     return found
 
 

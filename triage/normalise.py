@@ -19,15 +19,21 @@ _INVISIBLE = re.compile(
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
 _CJK = "\u3400-\u9fff"
-_INSERTED = re.compile(rf"(?<=[{_CJK}])[.*_\-·・~|/\\+=#@^&•丶'`°﹒]{{1,3}}(?=[{_CJK}])")
-_LONE_SPACE = re.compile(rf"(?:(?<=\s[{_CJK}])|(?<=^[{_CJK}])|(?<=[\n，。][{_CJK}])) +(?=[{_CJK}])")
-_SPACE_BEFORE_LONE = re.compile(rf"(?<=[{_CJK}]) +(?=[{_CJK}](?:$|[\s，。！？,!?]))")
-_ELONGATED = re.compile(r"([^\W\d_])\1{2,}|([^\w\s])\2+", re.UNICODE)
-_CLAUSE_END = re.compile(r"[，。！？；：,;!?…\n\r\v\f\t\u2028\u2029]+|(?<!\d)\.|\.(?!\d)|:(?!\d)")
-_APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])")
+_FILLER = r".*_\-·・~|/\\+=#@^&•丶'`°﹒"
+_INSERTED = re.compile(rf"[{_FILLER}](?<=[{_CJK}].)[{_FILLER}]{{0,2}}(?=[{_CJK}])")
+# A pattern that begins with a plain sign is searched for much faster than one that begins with a look behind.
+_LONE_SPACE = re.compile(rf" (?:(?<=\s[{_CJK}] )|(?<=^[{_CJK}] )|(?<=[\n，。][{_CJK}] )) *(?=[{_CJK}])")
+_SPACE_BEFORE_LONE = re.compile(rf" (?<=[{_CJK}] ) *(?=[{_CJK}](?:$|[\s，。！？,!?]))")
+_REPEATED = re.compile(r"(.)\1+")
+_BREAKS = "，。！？；：,;!?…\n\r\v\f\t\u2028\u2029"
+_CLAUSE_END = re.compile(rf"[{_BREAKS}.:](?:(?<=[{_BREAKS}])[{_BREAKS}]*|(?<=\.)(?:(?!\d)|(?<!\d\.))|(?<=:)(?!\d))")
+_APOSTROPHE = re.compile(r"'(?<=[a-z]')(?=[a-z])")
 # Longer runs of letters are no words: base64 need not be looked up.
 _WORD = re.compile(r"(?<![a-z])[a-z]{3,11}(?![a-z])")
 _SPACES = re.compile(r" {2,}")
+_WORDS = re.compile("[a-z]+")
+# The full-width signs of Chinese typing, replaced beforehand: a text without them is found to be in NFKC at a glance.
+_FULL_WIDTH = {chr(place): chr(place - 0xFEE0) for place in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "…": "..."}
 
 
 @lru_cache(maxsize=1)
@@ -45,21 +51,34 @@ def normalise(text: str) -> str:
     if len(text) > _LONGEST:
         text = text[: _LONGEST // 2] + "\n" + text[-_LONGEST // 2 :]
     table, rewrites, misspelt = _tables()
-    plain = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'")
-    plain = _INVISIBLE.sub("", plain).lower()
-    # Few of these signs stand in a message, and looking up each of its characters costs more.
-    for sign in table.keys() & set(plain):
-        plain = plain.replace(sign, table[sign])
-    plain = _ELONGATED.sub(lambda match: match.group(1) or match.group(2), plain)
+    plain = unicodedata.normalize("NFKC", _replaced(text, _FULL_WIDTH)).replace("’", "'").replace("‘", "'")
+    plain = _replaced(_INVISIBLE.sub("", plain).lower(), table)
+    plain = _REPEATED.sub(_shortened, plain)
     plain = _INSERTED.sub("", plain)
     plain = _SPACE_BEFORE_LONE.sub("", _LONE_SPACE.sub("", plain))
     plain = _APOSTROPHE.sub("", plain)
-    plain = _WORD.sub(lambda match: misspelt.get(match.group(), match.group()), plain)
+    if not misspelt.keys().isdisjoint(_WORDS.findall(plain)):
+        plain = _WORD.sub(lambda match: misspelt.get(match.group(), match.group()), plain)
     for spelling, meant, needs in rewrites:
         if any(need in plain for need in needs):
             plain = spelling.sub(meant, plain)
     plain = _CLAUSE_END.sub("\n", plain)
     return _SPACES.sub(" ", plain).strip()
+
+
+def _replaced(text: str, table: dict[str, str]) -> str:
+    """Replace single signs: few of them stand in a message, and looking up each of its characters costs more."""
+    for sign in table.keys() & set(text):
+        text = text.replace(sign, table[sign])
+    return text
+
+
+def _shortened(run: re.Match[str]) -> str:
+    """Return a letter typed three times or more, and any other sign typed twice or more, once."""
+    sign: str = run.group(1)
+    if sign.isalnum() and not sign.isdecimal():
+        return sign if len(run.group()) > 2 else run.group()
+    return run.group() if sign.isdecimal() or sign == "_" or sign.isspace() else sign
 
 
 def squeeze(normalised: str) -> list[str]:
@@ -89,4 +108,5 @@ _LINES_READ = 24
 _AROUND = 20
 
 
-_GAP = re.compile(rf"(?<=[{_CJK}])[ 0-9.*_\-·~|/\\+=#@^&]{{1,2}}(?=[{_CJK}])")
+_IN_GAPS = r" 0-9.*_\-·~|/\\+=#@^&"
+_GAP = re.compile(rf"[{_IN_GAPS}](?<=[{_CJK}].)[{_IN_GAPS}]?(?=[{_CJK}])")
