@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -84,3 +84,32 @@ class Drill(Base):
     case: Mapped[CrisisCase] = relationship()
     ordered_by: Mapped[StaffMember] = relationship(foreign_keys=[ordered_by_id])
     taken_by: Mapped[StaffMember | None] = relationship(foreign_keys=[taken_by_id])
+
+
+# Nobody's case closes without a name beside it; only a drill, in which there is no person, is closed by the site.
+_NAMELESS = """NEW.closed_at IS NOT NULL AND OLD.closed_at IS NULL AND NEW.closed_by_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM drills WHERE drills.case_id = NEW.id)"""
+CLOSING_GUARDS = (
+    (
+        "sqlite",
+        f"""CREATE TRIGGER crisis_cases_close_by_name BEFORE UPDATE OF closed_at ON crisis_cases
+WHEN {_NAMELESS} BEGIN SELECT RAISE(ABORT, 'a case is closed by name'); END""",
+    ),
+    (
+        "postgresql",
+        f"""CREATE OR REPLACE FUNCTION close_by_name() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+IF ({_NAMELESS}) THEN RAISE EXCEPTION 'a case is closed by name' USING ERRCODE = 'check_violation'; END IF;
+RETURN NEW; END $$""",
+    ),
+    (
+        "postgresql",
+        """CREATE TRIGGER crisis_cases_close_by_name BEFORE UPDATE OF closed_at ON crisis_cases
+FOR EACH ROW EXECUTE FUNCTION close_by_name()""",
+    ),
+)
+for _dialect, _statement in CLOSING_GUARDS:
+    event.listen(
+        Drill.__table__,
+        "after_create",
+        DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
+    )
