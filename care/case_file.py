@@ -56,6 +56,7 @@ def see_emergency_contact(
     beneficiary = session.get(Beneficiary, beneficiary_id)
     if beneficiary is None:
         raise Refused(Refusal.NOT_FOUND)
+    kept_away.must_be_free_of_person(session=session, beneficiary_id=beneficiary_id, actor=actor)
     audit.record(
         session=session,
         actor=actor,

@@ -255,6 +255,18 @@ def acknowledge(*, session: Session, case_id: int, actor: StaffMember, now: date
     return case
 
 
+def keep_away(
+    *, session: Session, case_id: int, staff_id: int, actor: StaffMember, words: str, now: datetime
+) -> CrisisCase:
+    """Keep a colleague away by hand; where they have the case or are being rung, the alarm goes on to the next."""
+    case = _locked(session=session, case_id=case_id)
+    if case is None:
+        raise Refused(Refusal.NOT_FOUND)
+    if kept_away.keep_by_hand(session=session, case=case, staff_id=staff_id, actor=actor, words=words, now=now):
+        ring_without_them(session=session, case=case, now=now)
+    return case
+
+
 def note_contact(*, session: Session, beneficiary_id: int, actor: StaffMember, now: datetime) -> None:
     """Note that a colleague has spoken with the person: the alarm rests, the case stays open."""
     case = open_case_of(session=session, beneficiary_id=beneficiary_id)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from care import callbacks, channel, crises, places_in_line, transcript, transfers, watches
+from care import callbacks, channel, crises, kept_away, places_in_line, transcript, transfers, watches
 from care.refusals import Refusal, Refused
 from care.wording import say
 from models.conversations import Conversation, Message, MessageKind, Owner, Sender
@@ -25,11 +25,12 @@ def take_over(*, session: Session, conversation_id: int, actor: StaffMember, now
     conversation = transcript.locked(session=session, conversation_id=conversation_id)
     if conversation.closed_at is not None:
         raise Refused(Refusal.CLOSED)
-    if conversation.owner is Owner.STAFF:
-        if conversation.owner_staff_id == actor.id:
-            return conversation
-        if not actor.has_any(*MAY_STEP_IN):
-            raise Refused(Refusal.OWNED_BY_COLLEAGUE)
+    if conversation.owner is Owner.STAFF and conversation.owner_staff_id == actor.id:
+        return conversation
+    # Whom the person's case may be about does not step into the chat in which they say so.
+    kept_away.must_be_free_of_person(session=session, beneficiary_id=conversation.beneficiary_id, actor=actor)
+    if conversation.owner is Owner.STAFF and not actor.has_any(*MAY_STEP_IN):
+        raise Refused(Refusal.OWNED_BY_COLLEAGUE)
     channel.give(session=session, conversation=conversation, to=actor, now=now)
     transfers.withdraw_open(session=session, conversation_id=conversation.id, actor=actor, now=now)
     watches.end(session=session, conversation_id=conversation.id, staff_id=actor.id, now=now)

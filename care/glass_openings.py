@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, case_file, duty_gaps, live, notices
+from care import audit, case_file, duty_gaps, kept_away, live, notices
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary, EmergencyContact
 from models.contacts import ContactPoint
@@ -54,6 +54,8 @@ def break_glass(
     person = session.get(Beneficiary, beneficiary_id)
     if person is None:
         raise Refused(Refusal.NOT_FOUND)
+    # Whom the person's case may be about gets neither their number nor their door.
+    kept_away.must_be_free_of_person(session=session, beneficiary_id=person.id, actor=actor)
     why, said = _reason(reason, words)
     standing = _unended(session, actor, person.id, part)
     if standing is not None:
@@ -139,7 +141,7 @@ def seen(*, session: Session, beneficiary: Beneficiary, actor: StaffMember, now:
     """Return what lies open for this colleague about the person; names and numbers are read for nobody else."""
     held = {part: _unended(session, actor, beneficiary.id, part) for part in GlassPart}
     until = {part: row.until for part, row in held.items() if row is not None and row.holds(now)}
-    if not until:
+    if not until or actor.id in kept_away.of_person(session=session, beneficiary_id=beneficiary.id):
         return Seen()
     everything = GlassPart.ALL in until
     return Seen(

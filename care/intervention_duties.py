@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, intervention_rules, live
+from care import audit, intervention_rules, kept_away, live
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase
 from models.interventions import CaseDuty, DutyKind, DutyOutcome, Intervention, ReportedTo
@@ -116,6 +116,7 @@ def _open(session: Session, duty_id: int, actor: StaffMember) -> CaseDuty:
         raise Refused(Refusal.NOT_FOUND)
     # The case first, as closing takes it: of "settled" and "closed" in one second one waits for the other.
     session.get(CrisisCase, row.case_id, with_for_update=True, populate_existing=True)
+    kept_away.must_be_free(session=session, case_id=row.case_id, actor=actor)
     row = session.get(CaseDuty, duty_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise Refused(Refusal.NOT_FOUND)

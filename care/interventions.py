@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from care import audit, intervention_rules, live, notices, supervision
+from care import audit, contact_checks, intervention_rules, kept_away, live, notices, supervision
 from care.duty_gaps import leads
 from care.intervention_rules import RUNG, SENT
 from care.refusals import Refusal, Refused
@@ -53,9 +53,18 @@ def take(*, session: Session, case_id: int, actor: StaffMember, step: Step, key:
             raise Refused(Refusal.KEY_USED)
         return known
     case = _open_case(session, case_id)
+    kept_away.must_be_free(session=session, case_id=case.id, actor=actor)
     reason, words = _words(step.reason, "reason"), _words(step.words, "words")
     if not reason and (step.basis not in _WITH_A_YES or leaves_out(session=session, case_id=case.id, kind=step.kind)):
         raise Refused(Refusal.REASON_MISSING, "reason")
+    if step.kind in (StepKind.RELATIVE, StepKind.GUARDIAN) and not reason:
+        contact = case.beneficiary.emergency_contact
+        # Who was named may be who does harm: whoever rings a relative says that it is somebody else, or why even so.
+        if (
+            contact is not None
+            and contact_checks.offer(session=session, contact=contact) is not contact_checks.Offer.OPEN
+        ):
+            raise Refused(Refusal.CONTACT_NOT_SAFE, "reason")
     row = Intervention(
         key=key,
         case_id=case.id,
@@ -127,7 +136,7 @@ def begin(
     *, session: Session, step_id: int, actor: StaffMember, now: datetime, minutes: int | None = None, reason: str = ""
 ) -> Intervention:
     """Send somebody after the second reader has agreed, or at once where it cannot wait, with a reason."""
-    row = _row(session, step_id)
+    row = _row(session, step_id, actor)
     if row.ended_at is not None:
         raise Refused(Refusal.STEP_OVER)
     if row.begun_at is not None:
@@ -146,7 +155,7 @@ def read(
     *, session: Session, step_id: int, actor: StaffMember, verdict: Verdict, words: str, now: datetime
 ) -> Intervention:
     """Give the word of the second reader. A no before the step ends it; a no afterwards stays beside it to be read."""
-    row = _row(session, step_id)
+    row = _row(session, step_id, actor)
     if row.kind not in SENT or not actor.has_any(*READERS):
         raise Refused(Refusal.NOT_FOUND)
     if row.proposed_by_id == actor.id or row.begun_by_id == actor.id:
@@ -169,7 +178,7 @@ def finish(
     *, session: Session, step_id: int, actor: StaffMember, ending: StepEnd, words: str, now: datetime
 ) -> Intervention:
     """Say how the step ended: they arrived, it was done, it was not needed, or it failed. Only then the alarm rests."""
-    row = _row(session, step_id)
+    row = _row(session, step_id, actor)
     if ending not in _ENDS or (ending is StepEnd.ARRIVED and (row.kind not in SENT or row.begun_at is None)):
         raise Refused(Refusal.WRONG_VALUE, "ending")
     if row.ended_at is not None:
@@ -187,7 +196,7 @@ def finish(
 
 def wait_longer(*, session: Session, step_id: int, actor: StaffMember, minutes: int, now: datetime) -> Intervention:
     """Answer "not yet": whoever was sent is asked after again in so many minutes."""
-    row = _row(session, step_id)
+    row = _row(session, step_id, actor)
     if row.ended_at is not None or row.begun_at is None or row.kind not in SENT:
         raise Refused(Refusal.STEP_OVER)
     wait = _wait(row.kind, minutes)
@@ -224,10 +233,11 @@ def _open_case(session: Session, case_id: int) -> CrisisCase:
     return case
 
 
-def _row(session: Session, step_id: int) -> Intervention:
+def _row(session: Session, step_id: int, actor: StaffMember) -> Intervention:
     row = session.get(Intervention, step_id)
     if row is None:
         raise Refused(Refusal.NOT_FOUND)
+    kept_away.must_be_free(session=session, case_id=row.case_id, actor=actor)
     # The case first, as closing takes it.
     session.get(CrisisCase, row.case_id, with_for_update=True, populate_existing=True)
     return session.get_one(Intervention, step_id, with_for_update=True, populate_existing=True)

@@ -12,14 +12,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import audit, live
+from care import audit, duty_gaps, live, notices
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase
 from models.kept_away import KeptFromCase, KeptWhy
-from models.staff import RoleName, StaffMember
+from models.staff import Role, RoleName, StaffMember
 
-# Who keeps a colleague away by hand, and lets one back.
+# Who lets a colleague back. Keeping one away is open to everybody at the desk: fear is said to whoever is there.
 MAY_DECIDE = (RoleName.SUPERVISOR, RoleName.BASE_MANAGER)
+AT_THE_DESK = (RoleName.COUNSELOR, RoleName.DUTY_OFFICER, RoleName.SUPERVISOR, RoleName.BASE_MANAGER)
+LONGEST_WORDS = 500
 
 
 def of_case(*, session: Session, case_id: int) -> frozenset[int]:
@@ -53,9 +55,34 @@ def rows_of(*, session: Session, case_id: int) -> Sequence[KeptFromCase]:
     ).all()
 
 
+def candidates(*, session: Session, case_id: int, actor: StaffMember) -> Sequence[StaffMember]:
+    """Return whom somebody could keep away: everybody who could be rung or take part, and is not kept away yet."""
+    return (
+        session.scalars(
+            select(StaffMember)
+            .join(StaffMember.roles)
+            .where(
+                Role.name.in_([name.value for name in AT_THE_DESK]),
+                StaffMember.active,
+                StaffMember.id != actor.id,
+                StaffMember.id.not_in(of_case(session=session, case_id=case_id)),
+            )
+            .order_by(StaffMember.id)
+        )
+        .unique()
+        .all()
+    )
+
+
 def must_be_free(*, session: Session, case_id: int, actor: StaffMember) -> None:
     """Raise Refused(KEPT_AWAY) where the case may be about this very colleague."""
     if actor.id in of_case(session=session, case_id=case_id):
+        raise Refused(Refusal.KEPT_AWAY)
+
+
+def must_be_free_of_person(*, session: Session, beneficiary_id: int, actor: StaffMember) -> None:
+    """Raise Refused(KEPT_AWAY) where the person's open case may be about this very colleague."""
+    if actor.id in of_person(session=session, beneficiary_id=beneficiary_id):
         raise Refused(Refusal.KEPT_AWAY)
 
 
@@ -67,6 +94,7 @@ def add(
     why: KeptWhy,
     now: datetime,
     by: StaffMember | None = None,
+    words: str | None = None,
 ) -> bool:
     """Keep colleagues away; tell whether somebody new was among them. The case must be locked already.
 
@@ -82,15 +110,53 @@ def add(
             row = KeptFromCase(case_id=case.id, staff_id=staff_id)
             session.add(row)
         row.why, row.since, row.by_id = why, now, by.id if by else None
-        row.let_back_at = row.let_back_by_id = None
+        row.words = words
+        row.let_back_at = row.let_back_by_id = row.let_back_words = None
         new = True
         _trace(session, by, "crisis.keep_away", case.id, staff_id, now)
     session.flush()
     return new
 
 
-def let_back(*, session: Session, case_id: int, staff_id: int, actor: StaffMember, now: datetime) -> KeptFromCase:
-    """Let a colleague back whom the words did not mean. Raise Refused: NOT_YOURS, KEPT_AWAY, NOT_FOUND."""
+def keep_by_hand(
+    *, session: Session, case: CrisisCase, staff_id: int, actor: StaffMember, words: str, now: datetime
+) -> bool:
+    """Keep a colleague away whom the person has named as the danger; the leads who are not meant are told.
+
+    The case must be locked already (care.crises.keep_away). Raise Refused: KEPT_AWAY, CASE_CLOSED, WRONG_VALUE or
+    NOT_FOUND (staff_id), REASON_MISSING or TOO_LONG (words).
+    """
+    if case.closed_at is not None:
+        raise Refused(Refusal.CASE_CLOSED)
+    must_be_free(session=session, case_id=case.id, actor=actor)
+    said = _said(words)
+    if staff_id == actor.id:
+        # Whoever is meant passes the case on; nobody takes themselves out of reach of an alarm with one tap.
+        raise Refused(Refusal.WRONG_VALUE, "staff_id")
+    if session.get(StaffMember, staff_id) is None:
+        raise Refused(Refusal.NOT_FOUND, "staff_id")
+    new = add(session=session, case=case, staff_ids=[staff_id], why=KeptWhy.LEAD, now=now, by=actor, words=said)
+    if new:
+        _tell_leads(session, case.id, staff_id, actor, now)
+    return new
+
+
+def _said(words: str) -> str:
+    said = words.strip()
+    if not said:
+        raise Refused(Refusal.REASON_MISSING, "words")
+    if len(said) > LONGEST_WORDS:
+        raise Refused(Refusal.TOO_LONG, "words")
+    return said
+
+
+def let_back(
+    *, session: Session, case_id: int, staff_id: int, actor: StaffMember, words: str, now: datetime
+) -> KeptFromCase:
+    """Let a colleague back whom the words did not mean, with a reason; the other leads are told.
+
+    Raise Refused: NOT_YOURS, KEPT_AWAY, NOT_FOUND, REASON_MISSING or TOO_LONG (words).
+    """
     if not actor.has_any(*MAY_DECIDE):
         raise Refused(Refusal.NOT_YOURS)
     case = session.get(CrisisCase, case_id, with_for_update=True, populate_existing=True)
@@ -102,9 +168,25 @@ def let_back(*, session: Session, case_id: int, staff_id: int, actor: StaffMembe
     if row is None:
         raise Refused(Refusal.NOT_FOUND)
     if row.let_back_at is None:
+        row.let_back_words = _said(words)
         row.let_back_at, row.let_back_by_id = now, actor.id
         _trace(session, actor, "crisis.let_back", case_id, staff_id, now)
+        _tell_leads(session, case_id, staff_id, actor, now)
     return row
+
+
+def _tell_leads(session: Session, case_id: int, staff_id: int, actor: StaffMember, now: datetime) -> None:
+    kept = of_case(session=session, case_id=case_id)
+    for lead in duty_gaps.leads(session=session):
+        if lead.id not in kept | {actor.id, staff_id}:
+            notices.tell(
+                session=session,
+                to=lead,
+                words="notice.desk",
+                now=now,
+                dedupe_key=f"kept-{case_id}-{staff_id}-{lead.id}-{now.timestamp():.0f}",
+                link=f"/staff/cases/{case_id}",
+            )
 
 
 def _trace(session: Session, actor: StaffMember | None, verb: str, case_id: int, staff_id: int, now: datetime) -> None:

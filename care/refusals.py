@@ -144,6 +144,7 @@ class Refusal(StrEnum):
     NOTHING_TO_APPROVE = "nothing_to_approve"  # The person has told nothing yet that could stand on a card.
     CARD_CHANGED = "card_changed"  # A word on the card has changed since the person read it.
     KEPT_AWAY = "kept_away"  # The case may be about this very colleague; another one decides about it.
+    CONTACT_NOT_SAFE = "contact_not_safe"  # The emergency contact may be the one who does harm: say whom you ring.
     CHANGE_WAITING = "change_waiting"  # A proposal about this case waits for its second reader.
     NEW_FLAG_ARRIVED = "new_flag_arrived"  # A sign of danger that the page had not shown is there.
     CHANGE_OVER = "change_over"  # The proposal has been answered, or new danger made it worth nothing.

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, crises, live
+from care import audit, crises, kept_away, live
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
 from models.crises import CrisisCase, FlagSource, LevelName
@@ -160,6 +160,7 @@ def sign(
     if signed is not None:
         return signed
     case = _open_case(session, case_id)
+    kept_away.must_be_free(session=session, case_id=case.id, actor=author)
     check = _check(case, author, key, _tidy(fields), now)
     try:
         with session.begin_nested():

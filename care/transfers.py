@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from care import audit, channel, chat_caps, crises, duty, live, notices, transcript
+from care import audit, channel, chat_caps, crises, duty, kept_away, live, notices, transcript
 from care.refusals import Refusal, Refused
 from care.wording import say
 from models.conversations import Conversation, MessageKind, Sender
@@ -144,6 +144,8 @@ def may_answer(*, transfer: Transfer | Address, actor: StaffMember) -> bool:
 def accept(*, session: Session, transfer_id: int, actor: StaffMember, now: datetime) -> Conversation:
     """Take the conversation that was offered; of two colleagues of a team exactly one gets it."""
     row, conversation = _standing(session, transfer_id, actor, now)
+    # The case goes with the conversation, and it may be about this very colleague.
+    kept_away.must_be_free_of_person(session=session, beneficiary_id=conversation.beneficiary_id, actor=actor)
     giver = row.giver
     channel.give(session=session, conversation=conversation, to=actor, now=now)
     _end(session, row, TransferState.ACCEPTED, actor=actor, now=now)

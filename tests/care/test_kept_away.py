@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from care import alarms, case_changes, crises, desk, kept_away, seen_flags, worried_reports
+from care import (
+    alarms,
+    case_changes,
+    crises,
+    desk,
+    interventions,
+    kept_away,
+    risk_checks,
+    seen_flags,
+    transfers,
+    worried_reports,
+)
 from care.refusals import Refusal, Refused
 from models.audit import AuditEntry
 from models.conversations import Conversation
 from models.crises import CrisisCase, UncheckedReason
 from models.duty import DutyPosition
+from models.interventions import Basis, StepKind
 from models.kept_away import KeptWhy
 from models.outbox import OutboxKind, OutboxRow
 from models.staff import RoleName, StaffMember
-from tests.fixtures.world import SECRET, ZONE, World
+from tests.care.test_notices import address
+from tests.fixtures.world import SECRET, ZONE, World, at_once
 from triage.levels import Level
 
 
@@ -185,12 +199,13 @@ def test_a_lead_who_is_not_meant_lets_back_whom_the_words_did_not_mean(world: Wo
             why=KeptWhy.REPORT,
             now=world.clock(),
         )
-    let = {"case_id": case.id, "staff_id": meant}
+    let: dict[str, Any] = {"case_id": case.id, "staff_id": meant, "words": "同名的邻居"}
     # Nobody for themselves, no colleague without that duty, and no lead who is meant as well.
     assert refused(world, meant, kept_away.let_back, **let) is Refusal.NOT_YOURS
     assert refused(world, chain[DutyPosition.STAND_IN], kept_away.let_back, **let) is Refusal.NOT_YOURS
     assert refused(world, chain[DutyPosition.BASE_LEADER], kept_away.let_back, **let) is Refusal.KEPT_AWAY
-    assert refused(world, lead, kept_away.let_back, case_id=case.id, staff_id=lead) is Refusal.NOT_FOUND
+    assert refused(world, lead, kept_away.let_back, **let | {"staff_id": lead}) is Refusal.NOT_FOUND
+    assert refused(world, lead, kept_away.let_back, **let | {"words": " "}) is Refusal.REASON_MISSING
     for _ in range(2):
         with world.work() as session:
             kept_away.let_back(session=session, actor=world.actor(session, lead), now=world.clock(), **let)
@@ -212,3 +227,125 @@ def test_what_a_page_had_shown_is_asked_only_of_those_who_may_decide(world: Worl
         assert seen_flags.newest(session=session, case_id=case.id) > 0
     close = {"case_id": case.id, "reason": "ok", "seen_flag_id": 0}
     assert refused(world, meant, crises.close, **close) is Refusal.KEPT_AWAY
+
+
+def keep(world: World, who: int, case_id: int, staff_id: int, words: str = "她说打她的就是他") -> None:
+    with world.work() as session:
+        crises.keep_away(
+            session=session,
+            case_id=case_id,
+            staff_id=staff_id,
+            actor=world.actor(session, who),
+            words=words,
+            now=world.clock(),
+        )
+
+
+def told_of_keeping(world: World) -> list[int | None]:
+    with world.look() as session:
+        rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == OutboxKind.NOTICE).order_by(OutboxRow.id))
+        return [row.contact.staff_id for row in rows if row.dedupe_key.startswith("kept-") and row.contact]
+
+
+def test_whoever_is_there_keeps_a_colleague_away_by_hand_and_the_next_rung_rings_at_once(world: World) -> None:
+    chain = world.chain()
+    for staff_id in chain.values():
+        address(world, staff_id)
+    meant, officer = chain[DutyPosition.ON_CALL], chain[DutyPosition.STAND_IN]
+    decoy = world.case(world.flag(world.person(), Level.RED))
+    case = world.case(world.flag(world.person(), Level.RED))
+    assert case.owner_id == meant
+    keep(world, officer, case.id, meant)
+    stored = world.case(case.id)
+    assert (stored.owner_id, stored.hops) == (officer, case.hops + 1)
+    assert world.case(decoy.id).owner_id == meant
+    # Pressed twice it is one word, one ring, one notice to each lead.
+    keep(world, officer, case.id, meant)
+    assert world.case(case.id).hops == stored.hops
+    assert told_of_keeping(world) == [chain[DutyPosition.SUPERVISOR], chain[DutyPosition.BASE_LEADER]]
+    with world.look() as session:
+        (row,) = kept_away.rows_of(session=session, case_id=case.id)
+        assert (row.why, row.by_id, row.words) == (KeptWhy.LEAD, officer, "她说打她的就是他")
+
+
+def test_a_lead_who_is_named_by_hand_is_not_told_of_it(world: World) -> None:
+    chain = world.chain()
+    for staff_id in chain.values():
+        address(world, staff_id)
+    case_id = world.flag(world.person(), Level.RED)
+    keep(world, chain[DutyPosition.ON_CALL], case_id, chain[DutyPosition.SUPERVISOR])
+    assert told_of_keeping(world) == [chain[DutyPosition.BASE_LEADER]]
+
+
+def test_keeping_away_asks_for_a_reason_and_for_a_colleague_who_is_there(world: World) -> None:
+    chain = world.chain()
+    officer, meant = chain[DutyPosition.STAND_IN], chain[DutyPosition.ON_CALL]
+    case_id = world.flag(world.person(), Level.ORANGE)
+
+    def no(who: int, staff_id: int, words: str = "她说就是他") -> Refusal:
+        with pytest.raises(Refused) as caught:
+            keep(world, who, case_id, staff_id, words)
+        return caught.value.refusal
+
+    assert no(officer, meant, "  ") is Refusal.REASON_MISSING
+    assert no(officer, meant, "字" * 501) is Refusal.TOO_LONG
+    assert no(officer, officer) is Refusal.WRONG_VALUE
+    assert no(officer, 10**9) is Refusal.NOT_FOUND
+    keep(world, officer, case_id, meant)
+    # Whom it may be about does not drive the others from the case.
+    assert no(meant, officer) is Refusal.KEPT_AWAY
+    with pytest.raises(Refused, match="not_found"):
+        keep(world, officer, 10**9, meant)
+
+
+def test_they_take_no_step_sign_no_check_and_get_no_chat_of_the_person(world: World) -> None:
+    chain = world.chain()
+    meant, officer = chain[DutyPosition.SUPERVISOR], chain[DutyPosition.ON_CALL]
+    number = world.person()
+    case_id = world.flag(number, Level.RED)
+    with world.work() as session:
+        desk.take_over(session=session, conversation_id=number, actor=world.actor(session, officer), now=world.clock())
+    keep(world, officer, case_id, meant)
+    step = interventions.Step(kind=StepKind.ASK, basis=Basis.CONSENT)
+    assert refused(world, meant, interventions.take, case_id=case_id, step=step, key="k" * 16) is Refusal.KEPT_AWAY
+    with pytest.raises(Refused, match="kept_away"), world.work() as session:
+        risk_checks.sign(
+            session=session,
+            author=world.actor(session, meant),
+            case_id=case_id,
+            key="c" * 16,
+            fields={},
+            now=world.clock(),
+        )
+    # A supervisor may step in while somebody speaks; not this one, and nobody passes the chat on to them either.
+    assert refused(world, meant, desk.take_over, conversation_id=number) is Refusal.KEPT_AWAY
+    with world.work() as session:
+        offered = transfers.offer(
+            session=session,
+            conversation_id=number,
+            actor=world.actor(session, officer),
+            receiver_id=meant,
+            reason="下班了",
+            now=world.clock(),
+        ).id
+    assert refused(world, meant, transfers.accept, transfer_id=offered) is Refusal.KEPT_AWAY
+    assert world.case(case_id).acknowledged_by_id == officer
+
+
+def test_taking_the_case_and_being_kept_away_in_the_same_second_leaves_them_without_it(any_world: World) -> None:
+    world = any_world
+    chain = world.chain()
+    meant, officer = chain[DutyPosition.ON_CALL], chain[DutyPosition.STAND_IN]
+
+    def take(case_id: int) -> None:
+        with world.work() as session:
+            crises.acknowledge(session=session, case_id=case_id, actor=world.actor(session, meant), now=world.clock())
+
+    for _ in range(6):
+        case_id = world.flag(world.person(), Level.RED)
+        at_once(partial(take, case_id), partial(keep, world, officer, case_id, meant))
+        case = world.case(case_id)
+        assert (case.acknowledged_by_id, case.owner_id) == (None, officer)
+        assert case.climbs_at is not None
+        with pytest.raises(Refused, match="kept_away"):
+            take(case_id)

@@ -151,6 +151,8 @@ DESK_RIGHTS = {
     "staff.edit_room": Access.MANAGE_ROOMS,
     "staff.edit_station": Access.MANAGE_ROOMS,
     "staff.emergency_contact": Access.SEE_CASE,
+    "staff.check_contact": Access.ACKNOWLEDGE_CASE,
+    "staff.keep_away": Access.ACKNOWLEDGE_CASE,
     "staff.end_case": Access.ASSIGN_CASES,
     "staff.end_plan": Access.PLAN_HOURS,
     "staff.ask_report": Access.ACKNOWLEDGE_CASE,

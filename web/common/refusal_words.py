@@ -171,6 +171,9 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.NOTHING_TO_APPROVE: _("Nothing is noted yet. It grows while you tell us in the chat."),
     Refusal.CARD_CHANGED: _("Something here has changed meanwhile. Please read it once more."),
     Refusal.KEPT_AWAY: _("A colleague who has no part in this case looks after it. You cannot decide about it."),
+    Refusal.CONTACT_NOT_SAFE: _(
+        "The emergency contact may be the one who does harm. Please write under the reason whom you ring."
+    ),
     Refusal.CHANGE_WAITING: _("A proposal about this case is waiting for its second reader. Please answer it first."),
     Refusal.NEW_FLAG_ARRIVED: _(
         "Since this page was opened there has been a new sign of danger. It stands first under “Why this case is open”."

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from care import case_changes, case_timeline, kept_away, worried_reports
+from care import case_changes, case_timeline, worried_reports
 from models.case_changes import ChangeEnd, ChangeKind
 from models.crises import CrisisCase
 from models.worried_reports import ReportDoor
@@ -43,6 +43,8 @@ EVENTS: dict[str, Any] = {
     "worried.hand_on": _("The promised call got a new owner"),
     "crisis.keep_away": _("A colleague whom the words may mean is passed by"),
     "crisis.let_back": _("A colleague may be rung again"),
+    "emergency_contact.not_safe": _("The emergency contact is marked as not safe to ring"),
+    "emergency_contact.safe": _("A colleague says that the emergency contact may be rung"),
     "risk_check.sign": _("Risk check signed"),
     "notice.alarm": _("Alarm sent outside the site"),
     "notice.no_address": _("Alarm found no address outside the site"),
@@ -54,7 +56,6 @@ def of(case: CrisisCase) -> dict[str, Any]:
     """Return what the template of the case needs from here."""
     session = reading()
     return {
-        "kept": kept_away.rows_of(session=session, case_id=case.id),
         "worried": worried_reports.of_case(session=session, case_id=case.id),
         "change": case_changes.waiting(session=session, case_id=case.id),
         "changes": case_changes.of_case(session=session, case_id=case.id),

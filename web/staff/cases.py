@@ -8,7 +8,7 @@ from flask import flash, jsonify, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from care import case_changes, case_file, crises, follow_up_lists, kept_away, risk_checks, safety_plans, seen_flags
+from care import case_changes, case_file, crises, follow_up_lists, risk_checks, safety_plans, seen_flags
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase, FlagSource
 from triage.levels import Level
@@ -19,7 +19,7 @@ from web.common.errors import refused_answer
 from web.common.languages import language
 from web.common.refusal_words import refusal_words
 from web.common.wants import wants_json
-from web.staff import case_standing, desk_state, reasons, summary
+from web.staff import case_standing, desk_state, kept_away_forms, reasons, summary
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
 from web.staff.follow_ups import words as follow_words
@@ -35,21 +35,25 @@ def case(case_id: int) -> Any:
     """Open a case; the look is recorded."""
     with unit_of_work() as work:
         case_file.see_case(session=work, case_id=case_id, actor=security.me(), now=clock.now())
-    return _page(case_id)
+    return page(case_id)
 
 
-def _page(
+def page(
     case_id: int,
+    *,
     closing: ClosingForm | None = None,
     raising: RaiseForm | None = None,
     lowering: LowerForm | None = None,
     unseen_after: int | None = None,
+    keeping: FlaskForm | None = None,
+    keeping_whom: int | None = None,
     status: int = 200,
 ) -> Any:
+    """Draw the page of a case; a form that was refused comes back as it was sent."""
     found = reading().get_one(CrisisCase, case_id)
     newest = found.flags[-1].id if found.flags else 0
     closing = closing or _closing_form(found, formdata=None, seen_flag_id=str(newest))
-    page = render_template(
+    drawn = render_template(
         "staff/case.html",
         case=found,
         row=desk_state.case_row(found, security.me()),
@@ -78,9 +82,11 @@ def _page(
         lowering=lowering or LowerForm(formdata=None, below=found.risk.rank, seen_flag_id=str(newest)),
         unseen_after=newest if unseen_after is None else unseen_after,
         **case_standing.of(found),
+        **kept_away_forms.section(found, keeping, keeping_whom),
+        refused_form=keeping,
         two_readers=found.risk.is_at_least(Level.RED),
     )
-    return page, status
+    return drawn, status
 
 
 def _closing_form(case: CrisisCase, **given: Any) -> ClosingForm:
@@ -110,7 +116,7 @@ def close_case(case_id: int) -> Any:
         raise Refused(Refusal.NOT_FOUND)
     form = _closing_form(known)
     if not form.validate():
-        return _fields_answer(form) if wants_json() else _page(case_id, closing=form, status=422)
+        return _fields_answer(form) if wants_json() else page(case_id, closing=form, status=422)
     try:
         with unit_of_work() as work:
             closed = crises.close(
@@ -126,7 +132,7 @@ def close_case(case_id: int) -> Any:
     except Refused as refused:
         if wants_json():
             return refused_answer(refused)
-        return _page(case_id, closing=form, unseen_after=_refused(case_id, form, refused), status=422)
+        return page(case_id, closing=form, unseen_after=_refused(case_id, form, refused), status=422)
     if wants_json():
         return jsonify({"ok": True, "closed": is_closed})
     flash(
@@ -134,19 +140,6 @@ def close_case(case_id: int) -> Any:
         "good",
     )
     return redirect(url_for("staff.case", case_id=case_id), 303)
-
-
-@blueprint.post("/cases/<row:case_id>/let-back/<row:staff_id>")
-@access(Access.KEEP_AWAY)
-def let_back(case_id: int, staff_id: int) -> Any:
-    """Let a colleague back whom the words did not mean."""
-    return act(
-        lambda work: kept_away.let_back(
-            session=work, case_id=case_id, staff_id=staff_id, actor=security.me(), now=clock.now()
-        ),
-        back=url_for("staff.case", case_id=case_id),
-        done=_("The alarm may ring this colleague again."),
-    )
 
 
 @blueprint.post("/cases/<row:case_id>/raise")
@@ -158,7 +151,7 @@ def raise_level(case_id: int) -> Any:
         above = found.risk.rank
     form = RaiseForm(above=above)
     if not form.validate():
-        return _page(case_id, raising=form, status=422)
+        return page(case_id, raising=form, status=422)
 
     def verb(work: Any) -> None:
         found = work.get_one(CrisisCase, case_id)
@@ -203,7 +196,7 @@ def lower_level(case_id: int) -> Any:
     except Refused as refused:
         if wants_json():
             return refused_answer(refused)
-        return _page(case_id, lowering=form, unseen_after=_refused(case_id, form, refused), status=422)
+        return page(case_id, lowering=form, unseen_after=_refused(case_id, form, refused), status=422)
     if wants_json():
         return jsonify({"ok": True, "lower": is_lower})
     flash(

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import current_app, flash, g, jsonify, redirect, render_template, request, session, url_for
+from flask import current_app, g, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
 from care import canned_replies, case_file, desk, live, transcript, transfers
@@ -27,7 +27,6 @@ from web.staff.blueprint import blueprint
 from web.staff.desk import side
 from web.staff.desk.forms import BesideForm, TransferForm
 from web.staff.forms import LONGEST_REPLY, ReplyForm, add_error
-from web.staff.paths import safe_next
 from web.staff.queue import is_listening
 
 
@@ -201,18 +200,3 @@ def close_conversation(conversation_id: int) -> Any:
         back=url_for("staff.conversation", conversation_id=conversation_id),
         done=_("The conversation has ended."),
     )
-
-
-@blueprint.post("/beneficiaries/<row:beneficiary_id>/emergency-contact")
-@access(Access.SEE_CASE)
-def emergency_contact(beneficiary_id: int) -> Any:
-    """Uncover whom to call in the worst moment; who looked is recorded."""
-    with unit_of_work() as work:
-        contact = case_file.see_emergency_contact(
-            session=work, beneficiary_id=beneficiary_id, actor=security.me(), now=clock.now()
-        )
-        shown = None if contact is None else (contact.name, contact.phone, contact.relation)
-    if shown is None:
-        flash(_("This person has named no emergency contact."), "info")
-    back = safe_next(request.form.get("next")) or url_for("staff.home")
-    return render_template("staff/emergency_contact.html", contact=shown, back=back)

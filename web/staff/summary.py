@@ -9,12 +9,13 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from care import callbacks, case_file, intakes, promises, safety_plans
+from care import callbacks, case_file, contact_checks, intakes, promises, safety_plans
 from models.beneficiaries import AgeBand, Beneficiary
 from models.conversations import Conversation
 from models.screenings import Screening
 from triage.instruments import REFUSED, instrument, item_by_key
 from web.common.card_words import SINCE_WHEN
+from web.common.database import reading
 from web.common.languages import local_time
 from web.staff import reasons, words
 
@@ -39,7 +40,14 @@ class IntakeSummary:
     story: str | None
     consents: list[tuple[str, bool]]
     has_contact: bool
+    # Whether the number may be shown as it is: care/contact_checks.py.
+    contact_offer: str
     contact_declined: bool
+
+
+def _offer(beneficiary: Beneficiary) -> str:
+    contact = beneficiary.emergency_contact
+    return "open" if contact is None else contact_checks.offer(session=reading(), contact=contact).value
 
 
 def intake(beneficiary: Beneficiary, language: str) -> IntakeSummary:
@@ -59,6 +67,7 @@ def intake(beneficiary: Beneficiary, language: str) -> IntakeSummary:
         story=told.story if told else None,
         consents=[(str(words.CONSENTS[purpose]), given[purpose]) for purpose in words.CONSENTS if purpose in given],
         has_contact=beneficiary.emergency_contact is not None,
+        contact_offer=_offer(beneficiary),
         contact_declined=bool(told and told.emergency_contact_declined),
     )
 
