@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_reply import WORRY, hear_worry
 from actions.turn import Turn
-from actions.wordless import meet, wordless
+from actions.wordless import meet, only_asks, wordless
 
 # The two likeliest intents together, from which on we know at least that it is a worry.
 SURE_OF_A_WORRY = 0.4
@@ -47,7 +47,7 @@ class ActionRepair(Action):
         elif misses == NARROW_AT:
             turn.say("utter_missed_twice", ["talk_more", "start_intake", "start_screening", "breathing", "human"])
         else:
-            turn.say("utter_missed_once")
+            turn.say("utter_what_do_you_mean" if only_asks(turn.text) else "utter_missed_once")
         return [SlotSet("misses", misses)]
 
 

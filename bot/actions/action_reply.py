@@ -18,7 +18,7 @@ from actions.worry_words import KEPT_AS
 WORRY = "worry_"
 VIOLENCE = "worry_violence"
 # What goes wrong between us and the person is for the staff to hear, if the person wants that.
-TO_A_PERSON = ("complaint", "claim_age", "send_photo")
+TO_A_PERSON = ("complaint", "claim_age", "send_photo", "ask_diagnosis", "distrust")
 # After this many worries in a row, a next step is offered; before that we only listen.
 LISTEN_FIRST = 2
 RESUME = ("continue_screening", "restart_screening", "later")

@@ -10,6 +10,9 @@ from actions.action_language import switch_language
 from actions.form_steering import Steer
 from actions.turn import Turn
 
+# Who comes back to an open question with a greeting is greeted, and not asked how things have been.
+SAID_OTHERWISE = {"greet": "utter_greet_again"}
+
 
 async def answer_aside(turn: Turn, steer: Steer, worry: str = "utter_noted_worry") -> dict[str, Any]:
     """Answer, and return the slots that change; `worry` is the sentence by which a worry is heard here."""
@@ -20,7 +23,8 @@ async def answer_aside(turn: Turn, steer: Steer, worry: str = "utter_noted_worry
     elif steer is Steer.LANGUAGE:
         return await switch_language(turn)
     elif steer is Steer.ASIDE:
-        turn.say(f"utter_{turn.intent}", ways=["voices"] if turn.intent == "complaint" else [])
+        name = SAID_OTHERWISE.get(turn.intent, f"utter_{turn.intent}")
+        turn.say(name, ways=["voices"] if turn.intent == "complaint" else [])
     elif steer is Steer.WORRY:
         turn.say(worry)
         return {"misses": 0}

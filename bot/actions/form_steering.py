@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from actions.turn import Turn
+from actions.wording import titles
 from actions.wordless import without_words
 from triage.screening import parse_control
 
@@ -19,6 +20,7 @@ ASIDES = frozenset(
         "ask_what",
         "ask_privacy",
         "ask_what_next",
+        "ask_diagnosis",
         "ask_medicine",
         "ask_others_data",
         "what_do_you_mean",
@@ -26,6 +28,9 @@ ASIDES = frozenset(
         "flirt",
         "chitchat",
         "complaint",
+        "greet",
+        "thanks",
+        "distrust",
         "ignore_rules",
         "send_photo",
         "claim_age",
@@ -34,7 +39,11 @@ ASIDES = frozenset(
     }
 )
 WORRY = "worry_"
+# Heard for "I do not know" and "it depends"; in the middle of a question that is no worry told aside.
+VAGUE = "worry_other"
 MISSES_BEFORE_A_PERSON = 3
+# Buttons that steer, named like the ways below.
+BUTTONS = ("stop", "back", "skip", "human")
 
 
 class Steer(Enum):
@@ -71,15 +80,22 @@ def steering(turn: Turn, *, free_text: bool) -> Steer | None:
     """Return how the person steers, or None when they answer; free text is an answer unless it plainly asks us."""
     if not turn.text:
         return _BY_INTENT.get(turn.intent)
-    word = parse_control(turn.text)
+    word = parse_control(turn.text) or _named_button(turn.text)
     puzzled = turn.intent == "what_do_you_mean" and turn.confidence >= SURE
     # Who asks what a question means is not helped by the same words once more; it is put more simply first.
     if word is not None and not (puzzled and Steer(word) is Steer.REPEAT):
         return Steer(word)
     if turn.confidence < (QUITE_SURE if free_text else SURE):
         return None
-    steer = Steer.WORRY if turn.intent.startswith(WORRY) else _BY_INTENT.get(turn.intent)
+    told = turn.intent.startswith(WORRY) and turn.intent != VAGUE
+    steer = Steer.WORRY if told else _BY_INTENT.get(turn.intent)
     return steer if not free_text or steer in _ASK_US else None
+
+
+def _named_button(text: str) -> str | None:
+    """Return the way that a button shows whose words were typed instead of tapped, in either language."""
+    typed = text.strip(" .,!?。，！？").lower()
+    return next((key for key in BUTTONS if typed in {words.lower() for words in titles(key)}), None)
 
 
 def missed(turn: Turn, sentence: str) -> int:

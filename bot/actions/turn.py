@@ -68,12 +68,12 @@ class Turn:
         return "en" if self.metadata.get("language") == "en" else "zh-CN"
 
     @property
-    def said_lately(self) -> set[str]:
-        """Return what we said in the last few messages."""
-        said: set[str] = set()
+    def said_lately(self) -> list[str]:
+        """Return what we said in the last few messages, the newest first."""
+        said: list[str] = []
         for event in reversed(self.tracker.events):
             if event.get("event") == "bot":
-                said.add(str(((event.get("data") or {}).get("custom") or {}).get("text") or event.get("text") or ""))
+                said.append(str(((event.get("data") or {}).get("custom") or {}).get("text") or event.get("text") or ""))
                 if len(said) >= REMEMBERED:
                     break
         return said

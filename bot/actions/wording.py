@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -39,15 +39,23 @@ def exists(name: str) -> bool:
     return name in _variations()
 
 
-def sentence(name: str, language: str, turn: int = 0, avoid: Collection[str] = (), **parts: str) -> str:
-    """Return a variation that was not among the sentences just said; `turn` decides between the others."""
+def sentence(name: str, language: str, turn: int = 0, avoid: Sequence[str] = (), **parts: str) -> str:
+    """Return a variation that was not among the sentences just said (newest first); `turn` decides between the others.
+
+    Where all of them were, the one said longest ago comes again, so that nothing is said twice running.
+    """
     variations = _variations()[name]
     choice = variations.get(language) or variations[CHINESE]
-    fresh = [words for words in choice if words not in avoid] or choice
-    words = fresh[turn % len(fresh)]
+    fresh = [words for words in choice if words not in avoid]
+    words = fresh[turn % len(fresh)] if fresh else max(choice, key=avoid.index)
     for key, value in parts.items():
         words = words.replace("{" + key + "}", value)
     return words
+
+
+def titles(key: str) -> Collection[str]:
+    """Return the words on a button in every language."""
+    return _buttons()[key].values()
 
 
 def button_title(key: str, language: str) -> str:

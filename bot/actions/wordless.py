@@ -35,13 +35,17 @@ def without_words(text: str) -> Wordless | None:
         if not text or _MEDIA.search(text):
             return None
         return Wordless.SAD_STICKERS if _SAD.search(text) else Wordless.STICKERS
-    if any(sign.isalnum() for sign in text) or re.fullmatch(r"[?？\s]+", text):
-        # Question marks alone ask what we meant, and the classifier knows them.
+    if any(sign.isalnum() for sign in text) or only_asks(text):
         return None
     if _SAD.search(text):
         return Wordless.SAD_STICKERS
     drawn = any(unicodedata.category(sign) in ("So", "Sk", "Cs") for sign in text)
     return Wordless.STICKERS if drawn else Wordless.SILENCE
+
+
+def only_asks(text: str) -> bool:
+    """Tell whether a message is nothing but question marks, by which people ask what we meant."""
+    return re.fullmatch(r"[?？\s]+", text) is not None
 
 
 def wordless(turn: Turn) -> Wordless | None:

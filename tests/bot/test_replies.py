@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from typing import Any
 
@@ -15,14 +16,14 @@ from actions.action_language import ActionLanguage
 from actions.action_repair import ActionRepair
 from actions.action_reply import ActionReply
 from actions.web_client import SiteAway, SiteRefused, WebClient
-from actions.wording import exists
+from actions.wording import exists, sentence
 
 from tests.bot.talk import PlayedSite, Talk, example
 
 LANGUAGES = ["zh-CN", "en"]
 PLAIN = "goodbye thanks affirm deny chitchat insult flirt ask_who ask_what ask_privacy ask_what_next ask_medicine"
 STEERING = "complaint ignore_rules send_photo claim_age misheard wait"
-STEERING += " ask_others_data more_talk stop go_back skip repeat correct_answer what_do_you_mean"
+STEERING += " ask_diagnosis distrust ask_others_data more_talk stop go_back skip repeat correct_answer what_do_you_mean"
 WORRIES = "money illness family loneliness work shame sleep grief child housing other"
 WORRIES += " benefits care violence school stigma disability addiction neighbours reintegration"
 
@@ -255,3 +256,19 @@ def test_who_is_being_hurt_is_not_sent_to_an_exercise(site: PlayedSite) -> None:
         _say(talk, ActionReply(), "worry_violence")
     assert _ways(talk) == []
     assert "/ask_human" in _offered(talk)
+
+
+def test_where_every_variation_was_said_lately_the_oldest_comes_again() -> None:
+    for language in LANGUAGES:
+        said: list[str] = []
+        for turn in (0, 2, 4, 6, 8, 10, 12):
+            said.insert(0, sentence("utter_screening_unclear", language, turn, said))
+        assert len(set(said[:3])) == 3
+        assert all(one != following for one, following in itertools.pairwise(said))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text", ["？", "???", "？ ？"])
+def test_question_marks_alone_are_answered_by_saying_it_more_simply(site: PlayedSite, language: str, text: str) -> None:
+    words = _say(Talk(language), ActionRepair(), "nlu_fallback", text)
+    assert words[0] in {sentence("utter_what_do_you_mean", language, turn) for turn in (0, 1)}
