@@ -62,7 +62,7 @@ class Person:
         self.page.locator("form[action='/chat/start'] button").first.click()
         self.page.wait_for_url("**/chat")
         self.code = self.page.locator("#code-shown").inner_text()
-        self.page.locator("#code [data-closes]").last.click()
+        self.page.locator("#code [data-closes]").click()
 
     def write(self, words: str) -> None:
         """Type and send."""

@@ -13,6 +13,8 @@ from web.common.database import reading
 from web.public.opening import opening
 from web.public.ways import ways
 
+# Buttons that answer nothing; the page shows them smaller, so that the answers stand out.
+_QUIET = frozenset({"/skip", "/stop", "/go_back"})
 # What the page needs to draw a message; anything else that a record carries stays on the server.
 _SHOWN_EXTRAS = frozenset({"item", "instrument", "step", "of", "lead_in", "exercise", "card", "lines", "title"})
 
@@ -32,7 +34,7 @@ def _view(message: Message, *, is_open: bool) -> dict[str, Any]:
         "kind": message.kind.value,
         "text": message.text,
         "name": message.staff.display_name if message.staff else None,
-        "buttons": [{"title": button["title"]} for button in message.buttons],
+        "buttons": [_button(button) for button in message.buttons],
         "buttons_open": bool(message.buttons) and is_open,
         "ways": [] if mine else ways(message),
         "extra": {name: value for name, value in message.extra.items() if name in _SHOWN_EXTRAS},
@@ -40,6 +42,11 @@ def _view(message: Message, *, is_open: bool) -> dict[str, Any]:
         "mine": mine,
         "client_key": message.client_key if mine else None,
     }
+
+
+def _button(button: dict[str, str]) -> dict[str, Any]:
+    quiet = {"quiet": True} if button.get("payload") in _QUIET else {}
+    return {"title": button["title"]} | quiet
 
 
 def status_view(conversation: Conversation) -> dict[str, Any]:

@@ -74,7 +74,7 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) openDialog(document.getElementById(opener.dataset.opens));
   const closer = event.target.closest("[data-closes]");
-  if (closer) closer.closest("dialog").close();
+  if (closer) closer.closest("dialog")?.close();
   /* A tap beside the dialog closes it, except where something would be lost by a slip. */
   if (event.target.matches("dialog[open]") && !event.target.hasAttribute("data-open-at-once")) event.target.close();
   const copier = event.target.closest("[data-copies]");

@@ -1,12 +1,11 @@
 /* Joins the parts of the chat: what is typed or tapped goes to the outbox, what arrives goes to the thread. */
 
-import { openDialog } from "../page.js";
 import { post } from "./api.js";
 import * as composer from "./composer.js";
 import "./exercises.js";
 import * as line from "./line.js";
 import * as outbox from "./outbox.js";
-import { add, advance, settle } from "./thread.js";
+import { add, advance, settle, showCode } from "./thread.js";
 import { dayAndTime, say } from "./words.js";
 
 const chat = document.getElementById("chat");
@@ -93,7 +92,8 @@ document.getElementById("messages").addEventListener("submit", (event) => {
   const [messageId, button] = tap.value.split(".").map(Number);
   /* The key names the answered question: the same tap in two tabs is one answer. */
   outbox.push({ client_key: `tap-${messageId}`, message_id: messageId, button, title: tap.textContent.trim() });
-  document.getElementById("words").focus({ preventScroll: true });
+  /* Not the place to write: on a phone that would open the keyboard over the next question. */
+  document.getElementById("thread").focus({ preventScroll: true });
 });
 
 outbox.on("sent", () => { if (status?.owner !== "staff" && status?.bot_available !== false) showTyping("bot"); });
@@ -145,12 +145,12 @@ document.getElementById("make-code").addEventListener("click", async () => {
     tell(answer.data.words ?? say("offline"));
     return;
   }
-  document.getElementById("code-shown").textContent = answer.data.code;
-  openDialog(document.getElementById("code"));
+  document.getElementById("new-code").close();
+  showCode(answer.data.code);
 });
-/* Shown once means once: after the dialog is closed the code is not in the page any more. */
-document.getElementById("code").addEventListener("close", () => {
-  document.getElementById("code-shown").textContent = "";
+/* Shown once means once: put away, the code is not in the page any more. */
+document.getElementById("messages").addEventListener("click", (event) => {
+  if (event.target.closest("#code [data-closes]")) document.getElementById("code").remove();
 });
 document.querySelector("[data-forget]").addEventListener("submit", () => {
   try { sessionStorage.clear(); } catch { /* Nothing was stored. */ }

@@ -20,8 +20,9 @@ function atBottom() {
   return thread.scrollHeight - thread.scrollTop - thread.clientHeight < 120;
 }
 
+/* With one question on the screen (elder.js) it is read from its top; else the newest line counts. */
 export function scrollToNewest() {
-  thread.scrollTop = thread.scrollHeight;
+  thread.scrollTop = thread.dataset.one ? 0 : thread.scrollHeight;
   toNewest.hidden = true;
 }
 
@@ -29,6 +30,7 @@ export function scrollToNewest() {
 function showFromTop(seq) {
   const node = list.querySelector(`[data-seq="${seq}"]`);
   scrollToNewest();
+  if (thread.dataset.one) return;
   const above = node.getBoundingClientRect().top - thread.getBoundingClientRect().top;
   if (above < 0) thread.scrollTop += above - 8;
 }
@@ -125,7 +127,7 @@ function drawTaps(node, view) {
   taps.querySelector('[name="client_key"]').value = `tap-${view.id}`;
   view.buttons.forEach((button, place) => {
     const tap = document.createElement("button");
-    tap.className = "tap";
+    tap.className = button.quiet ? "tap tap--quiet" : "tap";
     tap.name = "button";
     tap.value = `${view.id}.${place}`;
     const title = document.createElement("span");
@@ -138,6 +140,7 @@ function drawTaps(node, view) {
 
 function fold(node) {
   const text = slot(node, "text");
+  if (!text) return;
   const words = text.textContent;
   if (words.length <= LONG_TEXT && words.split("\n").length <= LONG_LINES) return;
   if (node.dataset.kind === "crisis" || node.querySelector(".fold")) return;
@@ -207,6 +210,17 @@ function hasSpokenAfter(seq) {
 /* A number is only counted as seen when everything before it is here too. */
 export function advance() {
   while (list.querySelector(`[data-seq="${state.last + 1}"]`)) state.last += 1;
+}
+
+/* The code to come back with, after everything that was said so far. */
+export function showCode(code) {
+  list.querySelector("#code")?.remove();
+  const card = document.getElementById("code-pattern").content.firstElementChild.cloneNode(true);
+  card.dataset.seq = `${state.last}.5`;
+  card.querySelector("#code-shown").textContent = code;
+  place(card);
+  scrollToNewest();
+  card.scrollIntoView({ block: "nearest" });
 }
 
 /* The copy of a sentence that is still on its way; it stays at the end until the server has given it a number. */
