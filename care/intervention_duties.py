@@ -69,6 +69,14 @@ def of_case(*, session: Session, case_id: int) -> Sequence[CaseDuty]:
     return session.scalars(select(CaseDuty).where(CaseDuty.case_id == case_id).order_by(CaseDuty.id)).all()
 
 
+def report_is_told(*, session: Session, case: CrisisCase) -> bool:
+    """Tell whether a colleague has said that a minor is hurt and the report for it is still due."""
+    told = any(intervention_rules.TOLD in flag.reasons for flag in case.flags)
+    return told and any(
+        row.kind is DutyKind.REPORT and row.outcome is None for row in of_case(session=session, case_id=case.id)
+    )
+
+
 def done(
     *,
     session: Session,

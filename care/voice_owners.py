@@ -18,25 +18,33 @@ from models.voices import Part, Voice, VoiceKind, VoicePart
 LEADS = (RoleName.SUPERVISOR, RoleName.BASE_MANAGER)
 # Two days are enough to ask around and still answer in time.
 REMIND_BEFORE = timedelta(days=2)
-# How people call a colleague whose given name they do not know: 王老师, 小王, Teacher Wang.
-_TITLES = "老师|医生|大夫|主任|师傅|社工|咨询师|督导|经理|站长|书记|大姐|大哥|阿姨|姐|哥|先生|女士"
+# How people call a colleague whose given name they do not know: 王老师, 王主任.
+_OF_WORK = "老师|医生|大夫|主任|师傅|社工|咨询师|督导|经理|站长|书记"
+# How they call anybody, a neighbour and the person in danger too: 王阿姨, 小王.
+_OF_ANYBODY = "大姐|大哥|阿姨|姐|哥|先生|女士"
 
 
-def named_in(*, session: Session, text: str) -> list[StaffMember]:
-    """Return every colleague whom these words may mean: rather one too many than one who reads about themselves."""
+def named_in(*, session: Session, text: str, only_at_work: bool = False) -> list[StaffMember]:
+    """Return every colleague whom these words may mean: rather one too many than one who reads about themselves.
+
+    With `only_at_work` a surname counts only with a title of somebody's work, not as one calls a neighbour.
+    """
     everybody = session.scalars(select(StaffMember).order_by(StaffMember.id)).unique()
-    return [one for one in everybody if _may_mean(one.display_name.strip(), text)]
+    return [one for one in everybody if _may_mean(one.display_name.strip(), text, only_at_work)]
 
 
-def _may_mean(name: str, text: str) -> bool:
+def _may_mean(name: str, text: str, only_at_work: bool) -> bool:
     if len(name) < 2:
         return False
-    if name.casefold() in text.casefold():
+    # A name in letters is a word of its own: "Lin" is not in "line".
+    if re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", text, re.IGNORECASE):
         return True
     surname = name[0]
     if not "\u4e00" <= surname <= "\u9fff":
         return False
-    return bool(re.search(f"{surname}(?:{_TITLES})|[小老]{surname}", text))
+    if re.search(f"{surname}(?:{_OF_WORK})", text):
+        return True
+    return not only_at_work and bool(re.search(f"{surname}(?:{_OF_ANYBODY})|[小老]{surname}", text))
 
 
 def leads(*, session: Session, roles: Iterable[RoleName] = LEADS) -> Sequence[StaffMember]:

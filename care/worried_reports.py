@@ -257,9 +257,11 @@ def _whom_it_may_mean(session: Session, fields: dict[str, Any], found: Assessmen
     A colleague's own report names others for many reasons: there only words of harm by somebody count.
     """
     text = f"{fields['words']}\n{fields['about'] or ''}"
-    if origin.staff is not None and not HARM & set(found.reasons) and not _HARM_WORDS.search(text):
+    harm = bool(HARM & set(found.reasons)) or _HARM_WORDS.search(text) is not None
+    if origin.staff is not None and not harm:
         return ()
-    named = voice_owners.named_in(session=session, text=text)
+    # "Aunt Wang does not want to live" speaks of a neighbour; "Aunt Wang beats her" may speak of a colleague.
+    named = voice_owners.named_in(session=session, text=text, only_at_work=not harm)
     return tuple(one.id for one in named if one is not origin.staff)
 
 

@@ -36,6 +36,8 @@ RINGS = timedelta(seconds=20)
 LOOKS_EVERY = 4.0  # seconds
 # A dead scheduler's lease lasts 20 s, its claim on an errand 30 s, and the pauses between tries grow to a minute.
 TELLING = 120.0  # seconds
+# A run of hours that is broken off has told what it saw until then.
+TOLD_EVERY = 25
 
 
 @dataclass
@@ -94,7 +96,8 @@ def break_one_house(folder: Path, count: int, seed: int, postgres: bool) -> Foun
         writers = Writers(platform, visitors, HANDS, seed)
         writers.start()
         started = looked = time.monotonic()
-        for number, blow in enumerate(planned(count, seed, postgres=postgres), start=1):
+        told = 0
+        for blow in planned(count, seed, postgres=postgres):
             _strike(scene, blow)
             writers.must_be_well()
             if time.monotonic() - looked > LOOKS_EVERY:
@@ -102,8 +105,9 @@ def break_one_house(folder: Path, count: int, seed: int, postgres: bool) -> Foun
                 looked = time.monotonic()
             _hear_somebody(writers)
             found.broken.update(blow.faults)
-            if sys.stderr.isatty():
-                print(f"\r{folder.name}: {number} blows", end="", file=sys.stderr, flush=True)
+            if found.broken.total() // TOLD_EVERY > told:
+                told = found.broken.total() // TOLD_EVERY
+                _tell(folder.name, platform.database_url, found, writers.tally)
         found.tally = writers.finish()
         found.seconds = time.monotonic() - started
         found.died.update(scene.died)
@@ -111,6 +115,21 @@ def break_one_house(folder: Path, count: int, seed: int, postgres: bool) -> Foun
         _look(platform.database_url, found)
         found.wrong["alarms of before that nobody is told of once all is whole"] = untold
     return found
+
+
+def _tell(name: str, database_url: str, found: Found, tally: Tally) -> None:
+    """Say on stderr how many faults were judged and how many acknowledged lines are not in the database."""
+    acknowledged = list(tally.acknowledged)
+    engine = open_engine(database_url)
+    with Session(engine) as session:
+        stored = _stored(session)
+    engine.dispose()
+    lost = sum(not stored[line] for line in acknowledged)
+    print(
+        f"{name}: {found.broken.total()} faults, {len(acknowledged)} acknowledged lines judged, {lost} lost",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def _database(server: PostgresServer | None) -> str | None:

@@ -16,6 +16,7 @@ import httpx
 from cryptography.fernet import Fernet
 from sqlalchemy.orm import Session
 
+import config
 from care import people
 from models.database import open_engine, writing
 from models.types import use_field_keys
@@ -35,6 +36,31 @@ class Visitor:
     conversation_id: int
     public_id: str
     key: str
+
+
+@dataclass(frozen=True)
+class Running:
+    """A site that somebody else has started: where it answers, where it stores, and who looks at the queue."""
+
+    url: str
+    database_url: str
+    secret: str
+    officer: tuple[str, str]
+
+
+Place = Platform | Running
+
+
+def running(base_url: str, officer: str, password: str) -> Running:
+    """Return the running site of these settings; raise SystemExit for one that is not a demonstration.
+
+    The measurement opens ten alarms. At a base at work they would ring phones and stand among real people.
+    """
+    settings = config.load()
+    if not settings.demo:
+        raise SystemExit("only with NUANYANG_DEMO=1: ten alarms would ring at a base at work")
+    use_field_keys(settings.field_keys)
+    return Running(base_url.rstrip("/"), settings.database_url, settings.secret_key, (officer, password))
 
 
 @contextmanager
@@ -62,19 +88,20 @@ def house(folder: Path, *, database_url: str | None = None) -> Iterator[Platform
         platform.supervisor.stop()
 
 
-def open_doors(platform: Platform, number: int) -> list[Visitor]:
+def open_doors(platform: Place, number: int) -> list[Visitor]:
     """Let people in at once; the door of the site lets sixty a minute in from one address, as it should."""
     engine = open_engine(platform.database_url)
     visitors = []
+    secret = platform.secret if isinstance(platform, Running) else SECRET
     for _ in range(number):
         with Session(engine) as session, writing(session):
-            door = people.open_door(session=session, secret=SECRET, language="zh-CN", now=datetime.now(UTC))
+            door = people.open_door(session=session, secret=secret, language="zh-CN", now=datetime.now(UTC))
             visitors.append(Visitor(door.conversation.id, door.conversation.public_id, door.chat_key))
     engine.dispose()
     return visitors
 
 
-def browser(platform: Platform, visitor: Visitor) -> tuple[httpx.Client, str]:
+def browser(platform: Place, visitor: Visitor) -> tuple[httpx.Client, str]:
     """Return a client with the person's cookie, and the token of its forms."""
     http = httpx.Client(
         base_url=platform.url,
@@ -91,10 +118,13 @@ def browser(platform: Platform, visitor: Visitor) -> tuple[httpx.Client, str]:
     return http, found.group(1)
 
 
-def colleague(platform: Platform, name: str) -> tuple[httpx.Client, str]:
+def colleague(platform: Place, name: str) -> tuple[httpx.Client, str]:
     """Sign a colleague of the demonstration in; return the client and the token of its forms."""
-    logins = platform.flask("demo", "logins").splitlines()
-    username, password = next(line.split()[:2] for line in logins if line.startswith(name))
+    if isinstance(platform, Running):
+        username, password = platform.officer
+    else:
+        logins = platform.flask("demo", "logins").splitlines()
+        username, password = next(line.split()[:2] for line in logins if line.startswith(name))
     http = httpx.Client(
         base_url=platform.url,
         headers={"Accept-Language": "zh-CN"},

@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,11 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bench.crisis_chain.house import Visitor, browser, colleague, house, open_doors
+from bench.crisis_chain.house import Place, Running, Visitor, browser, colleague, house, open_doors
 from bench.visitors import percentile
 from models.beneficiaries import Beneficiary
 from models.conversations import Conversation
 from models.database import open_engine
-from tests.fixtures.platform import Platform
 
 DANGER = "我不想活了，药已经准备好了"
 CALM = ("今天天气不错", "我在家里坐着", "孩子去上学了", "谢谢你听我说", "我想一想")
@@ -59,7 +59,7 @@ def events(http: httpx.Client, path: str, opened: threading.Semaphore | None = N
 class FullHouse:
     """The people, the consoles and what they have seen."""
 
-    def __init__(self, platform: Platform, chats: int, consoles: int, talks: int) -> None:
+    def __init__(self, platform: Place, chats: int, consoles: int, talks: int) -> None:
         self.platform = platform
         self.visitors = open_doors(platform, chats)
         self.stop = threading.Event()
@@ -153,11 +153,13 @@ class FullHouse:
                 continue
 
 
-def measure(folder: Path, *, chats: int, consoles: int, alarms: int, rounds: int, seed: int) -> Figures:
-    """Fill the house, and measure in it."""
+def measure(
+    folder: Path, *, chats: int, consoles: int, alarms: int, rounds: int, seed: int, at: Running | None = None
+) -> Figures:
+    """Fill a house of its own, or a site that runs already, and measure in it."""
     figures, chance = Figures(), random.Random(seed)
     talks = 3  # No more than one counselor may hold at a time.
-    with house(folder) as platform:
+    with nullcontext(at) if at is not None else house(folder) as platform:
         full = FullHouse(platform, chats, consoles, talks)
         figures.streams = full.open_everything()
         full.take_over()
@@ -202,7 +204,7 @@ def _talks(full: FullHouse, rounds: int, talks: int, figures: Figures) -> None:
         (figures.to_counselor if who == "counselor" else figures.to_person).append(taken)
 
 
-def _codes(platform: Platform) -> dict[int, str]:
+def _codes(platform: Place) -> dict[int, str]:
     engine = open_engine(platform.database_url)
     with Session(engine) as session:
         rows = session.execute(

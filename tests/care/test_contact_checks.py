@@ -15,6 +15,7 @@ from models.audit import AuditEntry
 from models.beneficiaries import EmergencyContact
 from models.contact_checks import ContactCheck
 from models.conversations import Conversation
+from models.crises import FlagSource
 from models.glass_openings import GlassPart
 from models.interventions import Basis, StepKind
 from models.outbox import OutboxKind, OutboxRow
@@ -44,7 +45,7 @@ def named(world: World, *, harm: bool) -> tuple[int, int]:
             beneficiary=conversation.beneficiary,
             conversation=conversation,
             signal=crises.Signal(
-                source=crises.FlagSource.STAFF,
+                source=FlagSource.STAFF,
                 level=Level.RED,
                 reasons=("is_being_hurt" if harm else "staff_words",),
             ),
@@ -111,7 +112,7 @@ def test_an_answer_before_newer_harm_or_before_another_contact_does_not_count(wo
             session=session,
             beneficiary=conversation.beneficiary,
             conversation=conversation,
-            signal=crises.Signal(source=crises.FlagSource.BOT, level=Level.RED, reasons=("is_being_hurt",)),
+            signal=crises.Signal(source=FlagSource.BOT, level=Level.RED, reasons=("is_being_hurt",)),
             now=world.clock(),
         )
     assert offer(world, person) is Offer.ASK

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from care import case_queue, case_reviews, clock_report, crises, desk, drill_ends, drills, triage_reviews
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
 from models.case_reviews import CaseReview
 from models.conversations import Conversation, Message, Sender
-from models.crises import CallBack, UncheckedReason
+from models.crises import CallBack, CrisisCase, UncheckedReason
 from models.drills import Drill, DrillEnd
 from models.duty import DutyPosition
 from models.follow_ups import FollowUpLadder
 from models.outbox import OutboxKind, OutboxRow
+from models.staff import RoleName
 from models.triage_records import ReviewVerdict, TriageDecision
 from schedules.jobs import drills as drill_jobs
 from schedules.runner import Tools
@@ -355,3 +357,30 @@ def test_the_chart_tells_the_middle_time_and_how_many_nobody_took(world: World, 
     with world.look() as session:
         cells = drill_ends.chart(session=session, since=world.clock() - timedelta(days=1))
     assert cells == {(0, 10): drill_ends.Cell(count=3, missed=1, median=40)}
+
+
+@pytest.mark.parametrize("level", [Level.RED, Level.ORANGE])
+def test_no_case_but_a_drill_s_is_closed_without_a_name(any_world: World, level: Level) -> None:
+    lead, other = any_world.colleague("lead", RoleName.SUPERVISOR), any_world.colleague("other", RoleName.COUNSELOR)
+    case_id = any_world.flag(any_world.person(), level)
+
+    def close(**name: int) -> None:
+        with any_world.work() as session:
+            session.execute(
+                update(CrisisCase)
+                .where(CrisisCase.id == case_id)
+                .values(
+                    closed_at=any_world.clock(),
+                    closing_reason="x",
+                    second_reader_id=lead,
+                    unchecked_reason=UncheckedReason.NOT_REACHED,
+                    unchecked_by_id=lead,
+                    **name,
+                )
+                .execution_options(synchronize_session=False)
+            )
+
+    with pytest.raises(IntegrityError, match="closed by name"):
+        close()
+    close(closed_by_id=other)
+    assert any_world.case(case_id).closed_by_id == other

@@ -163,6 +163,28 @@ def test_a_report_about_whoever_has_the_case_already_rings_somebody_else_at_once
     assert (case.acknowledged_at, case.owner_id) == (None, chain[DutyPosition.SUPERVISOR])
 
 
+@pytest.mark.parametrize(
+    ("called", "words", "is_meant"),
+    [
+        ("王建国", "王阿姨说活不下去了", False),
+        ("王建国", "王阿姨天天打她，她说活不下去了", True),
+        ("王建国", "小王说不想活了", False),
+        ("王建国", "王老师来过以后她说不想活了", True),
+        ("王建国", "王建国来过以后她说不想活了", True),
+        ("Lin", "She stands on the line and does not want to live", False),
+        ("Lin", "Since Lin came she does not want to live", True),
+    ],
+)
+def test_a_neighbour_s_name_keeps_a_colleague_away_only_over_harm(
+    world: World, called: str, words: str, is_meant: bool
+) -> None:
+    meant = world.chain()[DutyPosition.ON_CALL]
+    name(world, meant, called)
+    case = report(world, words)
+    with world.look() as session:
+        assert (meant in kept_away.of_case(session=session, case_id=case.id)) is is_meant
+
+
 def test_a_colleague_s_own_report_keeps_somebody_away_only_over_harm(world: World) -> None:
     chain = world.chain()
     meant, writer = chain[DutyPosition.ON_CALL], world.colleague("w", RoleName.SOCIAL_WORKER)

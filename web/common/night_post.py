@@ -26,7 +26,7 @@ LEASE_NAME, LEASE = "site-post", timedelta(seconds=10)
 class NightPost(NightWatch):
     """Carries alarms in a thread of its own: a gateway that does not answer must hold up no page and no climbing."""
 
-    name = "night-post"
+    watch = "night-post"
 
     def __init__(self, app: Flask, every: float = LOOK_EVERY, post: Post | None = None) -> None:
         super().__init__(app, every)

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 class NightWatch:
     """Looks every two seconds; while the scheduler beats, a look is one question to the database."""
 
-    name = "night-watch"
+    watch = "night-watch"
 
     def __init__(self, app: Flask, every: float = LOOK_EVERY) -> None:
         self._app = app
@@ -25,7 +25,7 @@ class NightWatch:
 
     def start(self) -> None:
         """Begin to look; a daemon, so that it never keeps a process from ending."""
-        self._thread = threading.Thread(target=self._keep, name=self.name, daemon=True)
+        self._thread = threading.Thread(target=self._keep, name=self.watch, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -44,7 +44,7 @@ class NightWatch:
             with self._app.app_context():
                 self._look()
         except Exception as error:  # noqa: BLE001 - a watch that ends at the first fault watches over nobody
-            log.error("night watch failed", extra={"watch": self.name, "error": type(error).__name__})
+            log.error("night watch failed", extra={"watch": self.watch, "error": type(error).__name__})
 
     def _look(self) -> None:
         watchman().look()

@@ -297,11 +297,12 @@ def test_whom_a_case_may_mean_does_not_open_it_until_a_lead_lets_them_back(desk_
     assert meant.post(f"/staff/cases/{case_id}/acknowledge", as_json=True).get_json()["error"] == "kept_away"
     assert meant.get(f"/staff/cases/{decoy}").status_code == 200
     let_back = f"/staff/cases/{case_id}/let-back/{staff_id}"
-    assert meant.post(let_back).status_code == 403
+    assert meant.post(let_back, {"words": "It is not me."}).status_code == 403
     page = lead.get(f"/staff/cases/{case_id}").text
     assert "Colleagues whom the alarm passes by" in page
     assert name in page
     assert let_back in page
-    assert lead.post(let_back).status_code == 303
+    assert lead.post(let_back, {"words": ""}).status_code == 422
+    assert lead.post(let_back, {"words": "A neighbour of the same name."}).status_code == 303
     assert let_back not in lead.get(f"/staff/cases/{case_id}").text
     assert meant.get(f"/staff/cases/{case_id}").status_code == 200

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from care import case_file, crises, intervention_duties, intervention_rules
+from care import case_file, crises, intervention_duties, intervention_rules, kept_away
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase, FlagSource
 from models.interventions import CaseDuty
@@ -109,11 +109,14 @@ def ask_report(case_id: int) -> Any:
     """Write down that a minor is being hurt, as a colleague has heard it: the level rises and the report is due."""
 
     def verb(work: Session) -> None:
-        found = work.get(CrisisCase, case_id)
+        found = work.get(CrisisCase, case_id, with_for_update=True, populate_existing=True)
         if found is None:
             raise Refused(Refusal.NOT_FOUND)
         if found.closed_at is not None:
             raise Refused(Refusal.CASE_CLOSED)
+        kept_away.must_be_free(session=work, case_id=case_id, actor=security.me())
+        if intervention_duties.report_is_told(session=work, case=found):
+            return  # A second tap is no second sign: it would make a risk check of this minute worth nothing.
         signal = crises.Signal(
             source=FlagSource.STAFF,
             level=Level.RED,
