@@ -138,6 +138,30 @@ def test_two_taps_in_the_same_moment_make_one_plan(any_world: World) -> None:
     assert len(set(results)) == 1
 
 
+def test_two_who_take_the_consent_back_in_the_same_moment_take_it_back_once(any_world: World) -> None:
+    any_world.sessions.configure(expire_on_commit=False)
+    _talk, number = person(any_world)
+    plan = agree(any_world, number)
+    results = at_once(*[lambda: withdraw(any_world, number)] * 3)
+    assert sorted(results, key=str) == [False, False, True]
+    assert states(any_world, plan) == ["withdrawn"] * 3
+    with any_world.look() as session:
+        given = session.scalars(
+            select(Consent.given).where(Consent.beneficiary_id == number).order_by(Consent.id)
+        ).all()
+    assert given == [True, False]
+
+
+def test_two_sweeps_in_the_same_moment_invite_once(any_world: World) -> None:
+    any_world.sessions.configure(expire_on_commit=False)
+    talk, number = person(any_world)
+    agree(any_world, number)
+    any_world.clock.advance(weeks=2)
+    results = at_once(*[lambda: sweep(any_world)] * 3)
+    assert sorted(results, key=str) == [0, 0, 1]
+    assert len(any_world.messages(talk)) == 1
+
+
 def test_the_notice_is_neutral_carries_a_secret_link_and_the_chat_says_it_too(kept: World) -> None:
     talk, number = person(kept)
     with kept.work() as session:

@@ -123,7 +123,9 @@ def test_a_word_without_a_name_gets_an_owner_a_date_and_a_code_that_opens_the_an
         assert not any("等了".encode() in bytes(words) for words, _answer in stored)
 
 
-def test_the_same_form_sent_twice_and_at_once_is_one_voice(kept: World) -> None:
+def test_the_same_form_sent_twice_and_at_once_is_one_voice(any_world: World) -> None:
+    kept = any_world
+    kept.sessions.configure(expire_on_commit=False)
     kept.colleague("fang", RoleName.SUPERVISOR)
     key = secrets.token_urlsafe(32)
     first, again = send(kept, key=key), send(kept, key=key)
@@ -258,7 +260,9 @@ def test_naming_a_subject_takes_the_voice_out_of_their_hands(kept: World) -> Non
     assert refusal(answer, kept, voice_id, first) == (Refusal.NOT_FOUND, None)
 
 
-def test_only_the_owner_answers_and_only_once_even_at_once(kept: World) -> None:
+def test_only_the_owner_answers_and_only_once_even_at_once(any_world: World) -> None:
+    kept = any_world
+    kept.sessions.configure(expire_on_commit=False)
     first, second = (kept.colleague(name, RoleName.SUPERVISOR) for name in ("fang", "lan"))
     volunteer = kept.colleague("xiao", RoleName.VOLUNTEER)
     voice_id = number(send(kept))
