@@ -217,3 +217,12 @@ def test_a_tap_does_not_open_the_keyboard_over_the_next_question(enter: Open) ->
     page = enter()
     tap(page, "登记我的情况")
     assert page.evaluate("document.activeElement.id") == "thread"
+
+
+def test_the_narrowest_phone_holds_the_longer_words_of_english(site: DeskSite, enter: Open) -> None:
+    page = enter(viewport=NARROW, language="en")
+    tap(page, "Tell you my situation")
+    asks(site, "How old are you?", ("Under 14", "I would rather not say", "Stop for now"))
+    expect(bubble(page, "How old are you?")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert too_small(page) == []
