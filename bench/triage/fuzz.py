@@ -99,15 +99,19 @@ def main() -> int:
     """Run the given number of strings and print the failures and the slowest."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1_000_000)
+    parser.add_argument("--first", type=int, default=0, help="Go on from this string after a run that was broken off.")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    jobs = [(start, min(start + CHUNK, options.count), options.seed) for start in range(0, options.count, CHUNK)]
+    starts = range(options.first, options.count, CHUNK)
+    jobs = [(start, min(start + CHUNK, options.count), options.seed) for start in starts]
     failed: list[int] = []
     slowest, at = 0.0, 0
     with multiprocessing.get_context("spawn").Pool(options.processes, warm_up) as pool:
-        for wrong, longest, number in pool.imap_unordered(try_out, jobs):
+        for done, (wrong, longest, number) in enumerate(pool.imap_unordered(try_out, jobs), start=1):
             failed += wrong
+            if done % (100_000 // CHUNK) == 0:
+                print(f"{options.first + done * CHUNK} strings, {len(failed)} failures", flush=True)
             slowest, at = max((slowest, at), (longest, number))
     text = text_of(at, options.seed)
     print(
