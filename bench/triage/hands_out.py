@@ -50,12 +50,12 @@ def main() -> None:
     parser.add_argument("--hands", nargs="*", default=["own", "hand_a", "hand_b", "hand_c", "hand_turns"])
     parser.add_argument("--detail", action="store_true")
     options = parser.parse_args()
-    strong, weak = labelled(), unlabelled(20_000)
+    taught, unread = labelled(), unlabelled(20_000)
     chat = [row.text for row in part(rows("zh_chitchat_tencent_dev"), kept=True) if row.kind != "hyperbole"][:4000]
     for hand in options.hands:
-        absent = [one for one in strong if group(one) == hand]
-        rest = [one for one in strong if group(one) != hand]
-        body = train(rest, weak, Grams(rest + weak))
+        absent = [one for one in taught if group(one) == hand]
+        rest = [one for one in taught if group(one) != hand]
+        body = train(rest, Grams([one.parts for one in rest] + unread))
         weights = dict(zip(str(body["grams"]).split("\t"), zip(body["crisis"], body["now"], strict=True), strict=True))
         model = linear.Model("", weights, body["scale"], body["intercepts"], body["stack"], body["thresholds"])
         print(f"\n{hand}: {len(absent)} lines")

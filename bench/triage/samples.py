@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from bench.triage.corpus import LINES, ROOT, Row, own_lines, part, rows
 from triage import linear
-from triage.assess import level_of, lexicon_flags
-from triage.levels import Level, highest
+from triage.assess import lexicon_flags
+from triage.levels import Level
 from triage.lexicon import lexicon, read
 from triage.normalise import normalise
 
@@ -26,7 +26,7 @@ WEIGHTS = {
     "en_authored_dev": 2.0,
     "en_xstest_dev": 1.0,
 }
-OWN, HANDS, ENGLISH_CRISIS, TURNS, EXAMPLES, BOT, WEAK = 2.0, 2.0, 4.0, 3.0, 1.0, 1.0, 0.3
+OWN, HANDS, ENGLISH_CRISIS, TURNS, EXAMPLES, BOT = 2.0, 2.0, 4.0, 3.0, 1.0, 1.0
 
 # What the hands call ordinary; every other word in their first column is a sign of crisis.
 ORDINARY = frozenset(
@@ -117,28 +117,15 @@ def labelled() -> list[Sample]:
     return found
 
 
-def unlabelled(limit: int) -> list[Sample]:
-    """Return counselling turns: those the lexicon flags stand in as weak crisis rows, the rest as calm ones."""
+def unlabelled(limit: int) -> list[list[str]]:
+    """Return the tokens of counselling turns that nobody labelled: they tell which grams are common."""
     pool: list[Row] = []
     for source in ("zh_smilechat_client_turns_unlabelled_dev", "zh_cpsycound_client_turns_unlabelled_dev"):
         pool += [row for row in rows(source) if 4 <= len(row.text) <= 200]
     pool += list(_reddit_sentences())
     read_by_a_hand = {row.text for row in hand_lines() if row.source == "hand_turns"}
     random.Random(SEED).shuffle(pool)
-    found: list[Sample] = []
-    for row in pool[:limit]:
-        if row.text in read_by_a_hand:
-            continue
-        reading = read(normalise(row.text))
-        level = highest(level_of(hit) for hit in reading.hits)
-        label = "none"
-        if level.is_at_least(Level.ORANGE) and not any(hit.scopes for hit in reading.hits):
-            label = "plan_attempt" if level.is_at_least(Level.RED) else "weak"
-        elif reading.hits:
-            continue  # A hit in a doubtful scope teaches neither way.
-        flags = lexicon_flags(reading.hits)
-        found.append(Sample(Row(row.text, label, "", row.source), WEAK, linear.tokens(reading.heard), flags))
-    return found
+    return [linear.tokens(read(normalise(row.text)).heard) for row in pool[:limit] if row.text not in read_by_a_hand]
 
 
 def _reddit_sentences() -> list[Row]:
