@@ -14,6 +14,8 @@ from triage.levels import Level
 
 REGRESSIONS = Path(__file__).parent / "regressions.jsonl"
 NEW_HAND = LINES / "untouched"
+# Whose untouched lines measure; of the last three a third was kept, the rest teaches.
+NEW_HANDS = {"c": "New hand", "o": "Fifth round", "p": "Fifth round, calm counselling talk", "q": "Fifth round, urgent"}
 # What asks for a person within minutes, as the new hand names it.
 NOW_TIERS = frozenset({"plan", "attempt", "preparation", "farewell", "means", "means_at_hand"})
 Scored = list[tuple[Row, Assessment]]
@@ -86,18 +88,19 @@ def _by_label(title: str, scored: Scored, *, in_repository: bool = False) -> Tab
 
 
 def _new_hand() -> Iterator[Table]:
-    for language, name in (("zh", "Chinese"), ("en", "English")):
-        lines = []
-        crisis = score_rows(_hand_rows(NEW_HAND / f"c_crisis_{language}.tsv"))
-        ordinary = score_rows(_hand_rows(NEW_HAND / f"c_ordinary_{language}.tsv"))
-        if crisis:
-            lines.append(_line("crisis", crisis, crisis=True))
-            urgent = [pair for pair in crisis if pair[0].label in NOW_TIERS]
-            lines.append(_line("   plan, attempt, preparation, farewell, means", urgent, crisis=True, urgent=True))
-        if ordinary:
-            lines.append(_line("ordinary", ordinary, crisis=False))
-        if lines:
-            yield Table(f"New hand, untouched, {name}", lines, in_repository=True)
+    for hand, title in NEW_HANDS.items():
+        for language, name in (("zh", "Chinese"), ("en", "English")):
+            lines = []
+            crisis = score_rows(_hand_rows(NEW_HAND / f"{hand}_crisis_{language}.tsv"))
+            ordinary = score_rows(_hand_rows(NEW_HAND / f"{hand}_ordinary_{language}.tsv"))
+            if crisis:
+                lines.append(_line("crisis", crisis, crisis=True))
+                urgent = [pair for pair in crisis if pair[0].label in NOW_TIERS]
+                lines.append(_line("   plan, attempt, preparation, farewell, means", urgent, crisis=True, urgent=True))
+            if ordinary:
+                lines.append(_line("ordinary", ordinary, crisis=False))
+            if lines:
+                yield Table(f"{title}, untouched, {name}", lines, in_repository=True)
 
 
 def _hand_rows(path: Path) -> Iterator[Row]:
