@@ -31,52 +31,10 @@ LONGEST_NAME = 40
 _INTRODUCED = re.compile(
     r"(?:你|您)?(?:可以)?(?:就)?(?:叫我|我叫|我是|call me|i am|i'm|my name is)\s*(.+)", re.IGNORECASE
 )
+_AFTER_THE_NAME = re.compile(r"[,，。;；、]\s*")
+# "My humble surname is Wang": the name is Wang.
+_SURNAME = re.compile(r"^我?(?:免贵)?姓(?!名)(?=[\u3400-\u9fff])")
 PHONE = re.compile(r"\+?\d[\d\s-]{5,18}\d")
-
-_YES = frozenset(
-    {
-        "是",
-        "好",
-        "好的",
-        "可以",
-        "行",
-        "同意",
-        "愿意",
-        "嗯",
-        "对",
-        "要",
-        "中",
-        "成",
-        "没问题",
-        "yes",
-        "ok",
-        "okay",
-        "sure",
-        "y",
-        "yeah",
-        "agree",
-    }
-)
-_NO = frozenset(
-    {
-        "不",
-        "否",
-        "不行",
-        "不可以",
-        "不同意",
-        "不愿意",
-        "不要",
-        "不用",
-        "不了",
-        "算了",
-        "没有",
-        "no",
-        "n",
-        "nope",
-        "nah",
-        "disagree",
-    }
-)
 
 
 def order(progress: Mapping[str, Any]) -> list[str]:
@@ -128,11 +86,8 @@ def known(intake: Mapping[str, Any], age_band: str) -> dict[str, Any]:
 def read(step: str, text: str) -> Any:
     """Return the answer that typed words mean, or None when they are not one."""
     words = unicodedata.normalize("NFKC", text).strip()
-    bare = words.lower().strip(" .,!?。，！？~")
-    if step in YES_NO:
-        return True if bare in _YES else False if bare in _NO else None
     if step == "age_band":
-        return spoken_ages.band(bare)
+        return spoken_ages.band(words)
     if step == "emergency_phone":
         return words if PHONE.fullmatch(words) else None
     if step in ("called", "emergency_name", "emergency_relation"):
@@ -144,7 +99,12 @@ def read(step: str, text: str) -> Any:
 
 
 def _name(words: str) -> str:
-    """Return the name without the sentence around it."""
-    found = _INTRODUCED.fullmatch(words)
-    name = found.group(1) if found else words
-    return name.strip(" .,。，!！吧")
+    """Return the name without the sentence around it, and without what was told after it."""
+    found = _INTRODUCED.fullmatch(_AFTER_THE_NAME.split(words)[0].strip() or words)
+    name = found.group(1) if found else _AFTER_THE_NAME.split(words)[0]
+    return _SURNAME.sub("", name.strip(" .,。，!！吧"))
+
+
+def told_beside(words: str) -> str:
+    """Return what was told after a name in the same line, such as an age."""
+    return " ".join(_AFTER_THE_NAME.split(unicodedata.normalize("NFKC", words))[1:])

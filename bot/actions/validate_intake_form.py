@@ -7,11 +7,12 @@ from typing import Any
 from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import card_step, intake_steps, worry_words
+from actions import card_step, intake_steps, spoken_ages, typed_taps, worry_words
 from actions.asides import answer_aside
 from actions.form_steering import SURE, Steer, missed, steering
 from actions.turn import Turn
 from actions.web_client import SiteAway, SiteRefused, site
+from actions.wordless import without_words
 
 HEARD = "heard"
 STOPPED = "stopped"
@@ -60,10 +61,8 @@ class ValidateIntakeForm(FormValidationAction):
             steer = None
         if steer is not None:
             return await _steered(turn, steer, progress, step)
-        if value is None and step == card_step.CARD:
-            return await _add_to_card(turn, progress)
         if value is None:
-            return await _unclear(turn, step)
+            return await (_add_to_card(turn, progress) if step == card_step.CARD else _unclear(turn, step))
         return await _take(turn, progress, step, value)
 
 
@@ -77,16 +76,13 @@ def _typed(turn: Turn, step: str) -> Any:
         says_wrong = turn.intent in ("correct_answer", "misheard") and turn.confidence >= SURE
         word = card_step.read(turn.text, turn.tracker.get_slot("intake") or {})
         return word or (card_step.CHANGE if says_wrong else None)
+    tapped = typed_taps.typed_tap(step, turn.text, turn.tracker.get_slot("stations") or [])
+    if tapped is not None:
+        return tapped
     if step == "worries":
         return worry_words.named(turn.text, turn.intent if turn.confidence >= FAIRLY_SURE else "") or None
-    if step == "station":
-        names = {
-            str(name): station["id"]
-            for station in turn.tracker.get_slot("stations") or []
-            for name in (station.get("zh-CN"), station.get("en"))
-        }
-        return next((slug for name, slug in names.items() if name and name in turn.text), None)
-    return intake_steps.read(step, turn.text)
+    # A sticker is nobody's name and no story.
+    return None if _free(step) and without_words(turn.text) else intake_steps.read(step, turn.text)
 
 
 async def _steered(turn: Turn, steer: Steer, progress: dict[str, Any], step: str) -> dict[str, Any]:
@@ -111,7 +107,17 @@ async def _steered(turn: Turn, steer: Steer, progress: dict[str, Any], step: str
             progress["younger"] = progress[earlier]
         del progress[earlier]
         return {"intake_answer": None, "intake": progress}
-    return {"intake_answer": None, **await answer_aside(turn, steer)}
+    noted = _noted(turn, progress) if steer is Steer.WORRY else {}
+    return {"intake_answer": None, **await answer_aside(turn, steer), **noted}
+
+
+def _noted(turn: Turn, progress: dict[str, Any]) -> dict[str, Any]:
+    """Keep a worry that is told at another question, so that it is not asked for; the card at the end shows it."""
+    named = worry_words.named(turn.text, turn.intent)
+    if "worries" in progress or not named:
+        return {}
+    unsent = {**(turn.tracker.get_slot("intake_unsent") or {}), "worries": named}
+    return {"intake": {**progress, "worries": named}, "intake_unsent": unsent}
 
 
 async def _unclear(turn: Turn, step: str) -> dict[str, Any]:
@@ -122,11 +128,17 @@ async def _unclear(turn: Turn, step: str) -> dict[str, Any]:
 async def _take(turn: Turn, progress: dict[str, Any], step: str, value: Any) -> dict[str, Any]:
     if step == card_step.CARD:
         return await _take_card(turn, progress, value)
+    if value is typed_taps.OPEN:
+        return await _next(turn, {**progress, step: None}, {})
     if step == "age_band" and "younger" in progress and value not in intake_steps.MINORS:
         # A slip of the finger can be put right; a child who would rather be older is asked once more, kindly.
         turn.say("utter_age_again")
         return {"intake_answer": None, "intake": {k: v for k, v in progress.items() if k != "younger"}}
-    return await _next(turn, {**progress, step: value}, _fields(progress, step, value))
+    answered, fields = {**progress, step: value}, _fields(progress, step, value)
+    age = spoken_ages.band(intake_steps.told_beside(turn.text)) if step == "called" and turn.text else None
+    if age is not None and "age_band" not in progress and "younger" not in progress:
+        answered["age_band"] = fields["age_band"] = age
+    return await _next(turn, answered, fields)
 
 
 async def _add_to_card(turn: Turn, progress: dict[str, Any]) -> dict[str, Any]:

@@ -68,21 +68,6 @@ def test_what_is_no_phone_number_is_not_taken(typed: str) -> None:
     assert intake_steps.read("emergency_phone", typed) is None
 
 
-@pytest.mark.parametrize("typed", ["嗯", "好的。", "可以", "OK", "Yes!"])
-def test_yes_in_many_mouths(typed: str) -> None:
-    assert intake_steps.read("consent_care", typed) is True
-
-
-@pytest.mark.parametrize("typed", ["不要", "no", "算了", "不行。"])
-def test_no_in_many_mouths(typed: str) -> None:
-    assert intake_steps.read("consent_care", typed) is False
-
-
-@pytest.mark.parametrize("typed", ["看情况", "好吗", "maybe", ""])
-def test_consent_is_never_guessed(typed: str) -> None:
-    assert intake_steps.read("consent_care", typed) is None
-
-
 @pytest.mark.parametrize("step", [step for step in intake_steps.order({}) if step != "guardian_consent"])
 def test_every_question_can_be_skipped(begun: Talk, step: str) -> None:
     _skip_to(begun, step)
