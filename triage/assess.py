@@ -59,7 +59,7 @@ class Assessment:
 # higher; what is left of doubt asks for a look within days. Set on scores of 6,700 chit-chat lines, of the lines of all
 # writers and of the bot's ordinary lines from folds that had not seen them: docs/triage-model-card.md.
 ALONE = ((6, 0.995), (9, 0.955), (13, 0.75), (10**9, 0.42))
-ALONE_IN_ENGLISH = ((5, 0.93), (7, 0.8), (9, 0.82), (13, 0.78), (10**9, 0.63))
+ALONE_IN_ENGLISH = ((5, 0.96), (7, 0.96), (9, 0.85), (13, 0.82), (10**9, 0.63))
 SURE = 0.95  # enough beside a doubtful word of the lexicon, however short the line
 ALONE_NOW = 0.28
 WITHIN_DAYS = 0.35

@@ -63,7 +63,7 @@ def test_a_phone_in_another_zone_shows_its_own_time_beside_the_bases(
     page = open_it("/booking?service=1&mode=online", viewport=PHONE, timezone_id="Europe/Berlin")
     slot = page.locator(".slot").first
     expect(slot.locator(".slot__zone")).to_be_visible()
-    expect(page.locator("[data-zone-note]")).to_contain_text("别的时区")
+    expect(page.locator("[data-zone-note]")).to_contain_text("别处的时间")
     shown = slot.locator("time").inner_text()
     assert len(shown.split(":")) == 3, shown
 

@@ -24,7 +24,6 @@ def test_an_elder_agrees_answers_by_taps_and_hears_the_questions(
     page.get_by_role("button", name="大字").click()
     page.locator(".hero__start button").click()
     page.wait_for_url("**/chat")
-    page.get_by_role("button", name="我记下了").click()
     page.get_by_role("button", name="更多").click()
     page.evaluate(LISTEN)
     page.get_by_role("button", name="把新的回答读给我听").click()
@@ -44,7 +43,7 @@ def test_an_elder_agrees_answers_by_taps_and_hears_the_questions(
     expect(page.locator("#question-words")).to_be_visible()
     assert axe_findings(page) == []
     page.evaluate(LISTEN)
-    page.get_by_role("button", name="读给我听").click()
+    page.get_by_role("button", name="朗读").click()
     assert "完全不会" in page.evaluate("window.said.join()")
     assert page.locator(".question__taps .tile").first.evaluate("node => node.offsetHeight") >= 60
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -66,7 +66,7 @@ def test_what_was_typed_stays_and_the_numbers_stand_on_top(desk_site: DeskSite) 
     assert "He does not go out." in answer.text
     assert "7 to 15 figures" in answer.text
     assert 'href="tel:110"' in answer.text
-    assert send(browser, sight="", words="He does not go out.").status_code == 422
+    assert send(browser, sight="", words="He never calls me back.").status_code == 422
 
 
 def test_from_the_chat_the_answer_stands_in_the_chat_too(desk_site: DeskSite) -> None:
