@@ -66,8 +66,8 @@ INTAKE = (
     Step(tap="yes"),
     Step(tap="no"),
     Step(tap="yes"),
-    Step(tap="no"),
     Step(tap="contact_no"),
+    Step(tap="card_right"),
 )
 TALK = (Step("您好"), Step("今天又没睡好"), Step("这个月钱不够花"), Step("你是机器人吗"), Step("和儿子吵架了"))
 SCREENING = (Step("我想答那几个小问题"), *(Step(tap=CALM),) * 8)
