@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from actions import intake_steps
 from actions.action_after_booking import ActionAfterBooking
 from actions.action_after_intake import ActionAfterIntake
 from actions.action_after_screening import ActionAfterScreening
@@ -225,3 +226,9 @@ class Talk:
             self.said.append(message["custom"])
             self.events.append({"event": "bot", "text": None, "data": {"custom": message["custom"]}})
         return events
+
+
+def skip_to(talk: Talk, step: str) -> None:
+    """Leave the questions of the intake open until this one is asked."""
+    while intake_steps.open_step(talk.slots["intake"]) != step:
+        talk.send("/skip")

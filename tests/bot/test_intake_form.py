@@ -5,19 +5,7 @@ from __future__ import annotations
 import pytest
 from actions import intake_steps
 
-from tests.bot.talk import PlayedSite, Talk
-
-
-@pytest.fixture
-def begun(site: PlayedSite) -> Talk:
-    talk = Talk()
-    talk.send("/start_intake")
-    return talk
-
-
-def _skip_to(talk: Talk, step: str) -> None:
-    while intake_steps.open_step(talk.slots["intake"]) != step:
-        talk.send("/skip")
+from tests.bot.talk import PlayedSite, Talk, skip_to
 
 
 def test_first_question_is_what_to_call_the_person(begun: Talk) -> None:
@@ -70,14 +58,14 @@ def test_what_is_no_phone_number_is_not_taken(typed: str) -> None:
 
 @pytest.mark.parametrize("step", [step for step in intake_steps.order({}) if step != "guardian_consent"])
 def test_every_question_can_be_skipped(begun: Talk, step: str) -> None:
-    _skip_to(begun, step)
+    skip_to(begun, step)
     begun.send("/skip")
     assert step in begun.slots["intake"]
 
 
 @pytest.mark.parametrize("step", intake_steps.order({}))
 def test_every_question_can_be_stopped_and_nothing_is_lost(begun: Talk, step: str) -> None:
-    _skip_to(begun, step)
+    skip_to(begun, step)
     begun.send("/stop")
     assert begun.form is None
     begun.send("/start_intake")
@@ -86,7 +74,7 @@ def test_every_question_can_be_stopped_and_nothing_is_lost(begun: Talk, step: st
 
 @pytest.mark.parametrize("step", intake_steps.order({}))
 def test_a_person_can_be_asked_for_at_every_question(begun: Talk, site: PlayedSite, step: str) -> None:
-    _skip_to(begun, step)
+    skip_to(begun, step)
     begun.send("/ask_human")
     assert len(site.sent("/human-requests")) == 1
     assert intake_steps.open_step(begun.slots["intake"]) == step
@@ -114,19 +102,19 @@ def test_old_button_does_not_answer_the_open_question(begun: Talk, site: PlayedS
 
 
 def test_worry_may_be_told_in_own_words(begun: Talk, site: PlayedSite) -> None:
-    _skip_to(begun, "worries")
+    skip_to(begun, "worries")
     begun.type("这个月钱又不够花", "worry_money", 0.6)
     assert site.sent("/intake")[-1] == {"worries": ["money"]}
 
 
 def test_station_may_be_typed(begun: Talk, site: PlayedSite) -> None:
-    _skip_to(begun, "station")
+    skip_to(begun, "station")
     begun.type("我在流亭街道站旁边")
     assert site.sent("/intake")[-1] == {"station": "s2"}
 
 
 def test_story_is_kept_whole_whatever_it_sounds_like(begun: Talk, site: PlayedSite) -> None:
-    _skip_to(begun, "story")
+    skip_to(begun, "story")
     story = "你们这里是干什么的我也不知道，反正我儿子不理我"
     begun.type(story, "ask_what", 0.95)
     assert site.sent("/intake")[-1] == {"story": story}
@@ -174,7 +162,7 @@ def test_grown_up_is_never_asked_for_a_guardian(begun: Talk) -> None:
 
 
 def test_emergency_contact_goes_as_a_whole_at_the_end(begun: Talk, site: PlayedSite) -> None:
-    _skip_to(begun, "emergency_contact")
+    skip_to(begun, "emergency_contact")
     begun.send('/answer{"item": "emergency_contact", "value": true}')
     begun.type("小李")
     begun.type("abc")
@@ -187,7 +175,7 @@ def test_emergency_contact_goes_as_a_whole_at_the_end(begun: Talk, site: PlayedS
 
 
 def test_declined_contact_is_told_as_declined(begun: Talk, site: PlayedSite) -> None:
-    _skip_to(begun, "emergency_contact")
+    skip_to(begun, "emergency_contact")
     begun.send('/answer{"item": "emergency_contact", "value": false}')
     assert site.intake["emergency_contact"] is None
     assert site.intake["completed"] is True
@@ -195,7 +183,7 @@ def test_declined_contact_is_told_as_declined(begun: Talk, site: PlayedSite) -> 
 
 def test_phone_refused_by_the_site_is_asked_again(begun: Talk, site: PlayedSite) -> None:
     site.refuse_phone = True
-    _skip_to(begun, "emergency_contact")
+    skip_to(begun, "emergency_contact")
     begun.send('/answer{"item": "emergency_contact", "value": true}')
     for words in ("小李", "13900000000", "女儿"):
         begun.type(words)
@@ -214,7 +202,7 @@ def test_site_away_keeps_the_answer_and_offers_it_again(begun: Talk, site: Playe
 
 
 def test_third_miss_offers_a_person(begun: Talk) -> None:
-    _skip_to(begun, "urgency")
+    skip_to(begun, "urgency")
     firsts = [begun.type("嗯哼哼")[0] for _ in range(3)]
     assert len(set(firsts)) == 3
     assert [button["payload"] for button in begun.said[0]["buttons"]][:1] == ["/ask_human"]

@@ -8,24 +8,12 @@ import pytest
 from actions import intake_steps
 from actions.typed_taps import OPEN, typed_tap
 
-from tests.bot.talk import PlayedSite, Talk
+from tests.bot.talk import PlayedSite, Talk, skip_to
 
 STATIONS = [
     {"id": "s1", "zh-CN": "城阳街道站", "en": "Chengyang Street station"},
     {"id": "s2", "zh-CN": "流亭街道站", "en": "Liuting Street station"},
 ]
-
-
-@pytest.fixture
-def begun(site: PlayedSite) -> Talk:
-    talk = Talk()
-    talk.send("/start_intake")
-    return talk
-
-
-def _skip_to(talk: Talk, step: str) -> None:
-    while intake_steps.open_step(talk.slots["intake"]) != step:
-        talk.send("/skip")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +84,7 @@ def test_words_of_a_button_are_the_button(step: str, typed: str, value: Any) -> 
 
 
 def test_typed_button_is_taken_even_where_the_classifier_hears_small_talk(begun: Talk, site: PlayedSite) -> None:
-    _skip_to(begun, "urgency")
+    skip_to(begun, "urgency")
     begun.type("最好今天", "chitchat", 0.95)
     assert site.sent("/intake")[-1] == {"urgency": "today"}
 
@@ -127,7 +115,7 @@ def test_child_that_tells_its_age_with_its_name_is_asked_for_a_grown_up(begun: T
 
 
 def test_worry_told_at_another_question_is_not_asked_again(begun: Talk, site: PlayedSite) -> None:
-    _skip_to(begun, "age_band")
+    skip_to(begun, "age_band")
     begun.type("没钱，老伴又病着", "worry_money", 0.9)
     assert intake_steps.open_step(begun.slots["intake"]) == "age_band"
     begun.type("65")
