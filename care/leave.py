@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -184,19 +184,23 @@ def _trace(session: Session, actor: StaffMember, verb: str, row: Leave, now: dat
     session.flush()
 
 
+# Built once: each search for a free time asks this.
+_AWAY = (
+    select(Leave.staff_id, Leave.starts_at, Leave.ends_at)
+    .where(
+        Leave.staff_id.in_(bindparam("ids", expanding=True)),
+        Leave.state == LeaveState.APPROVED,
+        Leave.starts_at < bindparam("ends"),
+        Leave.ends_at > bindparam("begins"),
+    )
+    .order_by(Leave.starts_at)
+)
+
+
 def spans(*, session: Session, staff_ids: Sequence[int], start: datetime, end: datetime) -> dict[int, list[Span]]:
     """Return when each colleague is away between two moments: approved leave only, in order."""
     found: dict[int, list[Span]] = {staff_id: [] for staff_id in staff_ids}
-    rows = session.execute(
-        select(Leave.staff_id, Leave.starts_at, Leave.ends_at)
-        .where(
-            Leave.staff_id.in_(staff_ids),
-            Leave.state == LeaveState.APPROVED,
-            Leave.starts_at < end,
-            Leave.ends_at > start,
-        )
-        .order_by(Leave.starts_at)
-    )
+    rows = session.execute(_AWAY, {"ids": list(staff_ids), "begins": start, "ends": end})
     for staff_id, starts_at, ends_at in rows:
         found[staff_id].append((starts_at, ends_at))
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from care import qualifications
@@ -22,6 +22,22 @@ from models.staff import StaffMember
 # A colleague who has not said which languages they speak speaks the base's.
 USUAL_LANGUAGES = ("zh-CN",)
 _ALWAYS = (0, 2**40)
+
+# Built once: each search for a free time asks these.
+_TEAM = (
+    select(StaffMember.id, StaffMember.languages, StaffMember.specialties)
+    .where(StaffMember.active, StaffMember.team == bindparam("team"))
+    .order_by(StaffMember.id)
+)
+_LAST_MET = (
+    select(Appointment.staff_id, func.max(Appointment.starts_at))
+    .where(
+        Appointment.staff_id.in_(bindparam("ids", expanding=True)),
+        Appointment.starts_at <= bindparam("now"),
+        Appointment.state.not_in(CANCELLED),
+    )
+    .group_by(Appointment.staff_id)
+)
 
 
 class Wish(StrEnum):
@@ -59,12 +75,8 @@ def candidates(
     wish: Wish = Wish.ANY,
 ) -> list[Candidate]:
     """Return everybody active who fits, in order of their numbers."""
-    query = select(StaffMember.id, StaffMember.languages, StaffMember.specialties).where(
-        StaffMember.active, StaffMember.team == service.team
-    )
-    if staff_id is not None:
-        query = query.where(StaffMember.id == staff_id)
-    rows = session.execute(query.order_by(StaffMember.id)).all()
+    query = _TEAM if staff_id is None else _TEAM.where(StaffMember.id == staff_id)
+    rows = session.execute(query, {"team": service.team}).all()
     known = known_to(session=session, beneficiary_id=beneficiary_id) if beneficiary_id and wish is not Wish.ANY else ()
     fitting = [
         number
@@ -141,10 +153,6 @@ def _all_at_once(kinds: Iterable[list[Stretch]]) -> tuple[Stretch, ...]:
 
 def last_met(*, session: Session, staff_ids: Collection[int], now: datetime) -> dict[int, datetime]:
     """Return when each colleague last met somebody; whoever never did has waited longest."""
-    rows = session.execute(
-        select(Appointment.staff_id, func.max(Appointment.starts_at))
-        .where(Appointment.staff_id.in_(staff_ids), Appointment.starts_at <= now, Appointment.state.not_in(CANCELLED))
-        .group_by(Appointment.staff_id)
-    )
+    rows = session.execute(_LAST_MET, {"ids": list(staff_ids), "now": now})
     never = datetime.min.replace(tzinfo=UTC)
     return dict.fromkeys(staff_ids, never) | {row[0]: row[1] for row in rows}

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, cast, extract, func, select
+from sqlalchemy import String, bindparam, cast, extract, func, select
 from sqlalchemy.orm import Session
 
 from care import leave
@@ -24,6 +24,7 @@ from models.availability import DateException, ExceptionKind, WeeklyBreak, Weekl
 from models.holidays import DayKind, SpecialDay
 
 _EPOCH = date(1970, 1, 1).toordinal()
+_NOWHERE: tuple[Stretch, None] = ((0, 0), None)
 
 
 class _Plan(NamedTuple):
@@ -109,18 +110,23 @@ class WorkTime:
 
     def station_at(self, minute: int) -> int | None:
         """Return where the colleague sits at the minute."""
+        return self._sitting(minute)[1]
+
+    def is_one_place(self, stretch: Stretch) -> bool:
+        """Tell whether the colleague need not go from one station to another in the middle."""
+        sitting, station = self._sitting(stretch[0])
+        return stretch[1] <= sitting[1] or self.station_at(stretch[1] - 1) == station
+
+    def _sitting(self, minute: int) -> tuple[Stretch, int | None]:
+        """Return the open stretch that covers the minute with its station; an empty one where nothing is open."""
         looked_at = self.open
         if self._begins is not None:
             place = bisect_right(self._begins, minute)
             looked_at = looked_at[max(0, place - 1) : place]
-        for stretch, station in looked_at:
-            if stretch[0] <= minute < stretch[1]:
-                return station
-        return None
-
-    def is_one_place(self, stretch: Stretch) -> bool:
-        """Tell whether the colleague need not go from one station to another in the middle."""
-        return self.station_at(stretch[0]) == self.station_at(stretch[1] - 1)
+        for sitting in looked_at:
+            if sitting[0][0] <= minute < sitting[0][1]:
+                return sitting
+        return _NOWHERE
 
 
 # The four below depend on nothing but what they are given, so an answer stays true however the plans change: changed
@@ -185,6 +191,57 @@ def _on_date(ordinal: int, hours: Hours) -> Stretch:
     return on_the_wall(plan.timezone, ordinal, starts), on_the_wall(plan.timezone, ordinal, ends)
 
 
+def _in_one_line(part: type[WeeklyHours] | type[WeeklyBreak]) -> Any:
+    line = cast(part.starts_minute, String) + "-" + cast(part.ends_minute, String)
+    return (
+        select(func.aggregate_strings(line, " "))
+        .where(part.plan_id == WeeklyPlan.id)
+        .correlate(WeeklyPlan)
+        .scalar_subquery()
+    )
+
+
+# Built once: putting the questions together would cost as much as some of their answers.
+_IDS = bindparam("ids", expanding=True)
+_DATES = select(SpecialDay.day, SpecialDay.kind, SpecialDay.plan_weekday).where(
+    SpecialDay.day.between(bindparam("first"), bindparam("last"))
+)
+_PLANS = (
+    select(
+        WeeklyPlan.staff_id,
+        WeeklyPlan.timezone,
+        WeeklyPlan.valid_from,
+        WeeklyPlan.valid_until,
+        WeeklyPlan.station_id,
+        WeeklyPlan.runs_on_holidays,
+        WeeklyPlan.runs_on_make_up_days,
+        _in_one_line(WeeklyHours),
+        _in_one_line(WeeklyBreak),
+    )
+    .where(
+        WeeklyPlan.staff_id.in_(_IDS),
+        WeeklyPlan.valid_from <= bindparam("last"),
+        WeeklyPlan.valid_until >= bindparam("first"),
+    )
+    .order_by(WeeklyPlan.staff_id, WeeklyPlan.id)
+)
+_EXCEPTIONS = (
+    select(
+        DateException.staff_id,
+        DateException.kind,
+        extract("epoch", DateException.starts_at),
+        extract("epoch", DateException.ends_at),
+        DateException.station_id,
+    )
+    .where(
+        DateException.staff_id.in_(_IDS),
+        DateException.starts_at < bindparam("ends"),
+        DateException.ends_at > bindparam("begins"),
+    )
+    .order_by(DateException.starts_at)
+)
+
+
 def load(
     *, session: Session, staff_ids: Sequence[int], start: int, end: int, heed_holidays: bool = True
 ) -> dict[int, WorkTime]:
@@ -201,11 +258,7 @@ def load(
 
 
 def _read_dates(session: Session, first: int, last: int) -> _Dates:
-    rows = session.execute(
-        select(SpecialDay.day, SpecialDay.kind, SpecialDay.plan_weekday).where(
-            SpecialDay.day.between(date.fromordinal(first), date.fromordinal(last))
-        )
-    ).all()
+    rows = session.execute(_DATES, {"first": date.fromordinal(first), "last": date.fromordinal(last)}).all()
     return _Dates(
         first,
         last,
@@ -222,40 +275,13 @@ def _when(hours: Hours) -> tuple[int, int]:
 
 def _read_plans(session: Session, staff_ids: Iterable[int], first: int, last: int) -> dict[int, list[Written]]:
     """Return the plans of each colleague. The database writes a week as one line: rows of it would be hundreds."""
-    rows = session.execute(
-        select(
-            WeeklyPlan.staff_id,
-            WeeklyPlan.timezone,
-            WeeklyPlan.valid_from,
-            WeeklyPlan.valid_until,
-            WeeklyPlan.station_id,
-            WeeklyPlan.runs_on_holidays,
-            WeeklyPlan.runs_on_make_up_days,
-            _in_one_line(WeeklyHours),
-            _in_one_line(WeeklyBreak),
-        )
-        .where(
-            WeeklyPlan.staff_id.in_(staff_ids),
-            WeeklyPlan.valid_from <= date.fromordinal(last),
-            WeeklyPlan.valid_until >= date.fromordinal(first),
-        )
-        .order_by(WeeklyPlan.staff_id, WeeklyPlan.id)
-    )
+    asked = {"ids": list(staff_ids), "first": date.fromordinal(first), "last": date.fromordinal(last)}
+    rows = session.execute(_PLANS, asked)
     found: dict[int, list[Written]] = defaultdict(list)
     for staff_id, zone, valid_from, valid_until, station_id, on_holidays, on_make_up_days, hours, breaks in rows:
         plan = _Plan(zone, valid_from.toordinal(), valid_until.toordinal(), station_id, on_holidays, on_make_up_days)
         found[staff_id].append((plan, hours or "", breaks or ""))
     return found
-
-
-def _in_one_line(part: type[WeeklyHours] | type[WeeklyBreak]) -> Any:
-    line = cast(part.starts_minute, String) + "-" + cast(part.ends_minute, String)
-    return (
-        select(func.aggregate_strings(line, " "))
-        .where(part.plan_id == WeeklyPlan.id)
-        .correlate(WeeklyPlan)
-        .scalar_subquery()
-    )
 
 
 @lru_cache(maxsize=512)
@@ -287,21 +313,7 @@ def _without(stretch: Stretch, holes: Sequence[Stretch]) -> list[Stretch]:
 
 
 def _read_exceptions(session: Session, found: dict[int, WorkTime], start: int, end: int) -> None:
-    rows = session.execute(
-        select(
-            DateException.staff_id,
-            DateException.kind,
-            extract("epoch", DateException.starts_at),
-            extract("epoch", DateException.ends_at),
-            DateException.station_id,
-        )
-        .where(
-            DateException.staff_id.in_(list(found)),
-            DateException.starts_at < moment_of(end),
-            DateException.ends_at > moment_of(start),
-        )
-        .order_by(DateException.starts_at)
-    )
+    rows = session.execute(_EXCEPTIONS, {"ids": list(found), "begins": moment_of(start), "ends": moment_of(end)})
     for staff_id, kind, starts, ends, station_id in rows:
         stretch = (int(starts) // 60, int(ends) // 60)
         if kind is ExceptionKind.BLOCKED:
