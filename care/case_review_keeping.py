@@ -175,13 +175,11 @@ def _remind(session: Session, review: CaseReview, reviewer: StaffMember, now: da
 def _climb(session: Session, review: CaseReview, now: datetime) -> None:
     review.hops += 1
     review.climbs_at = now + CLIMB_EVERY
-    for lead in duty_gaps.leads(session=session):
-        notices.tell(
-            session=session,
-            to=lead,
-            words="notice.desk",
-            now=now,
-            dedupe_key=f"case-review-late-{review.id}-{review.hops}-{lead.id}",
-            link=PAGE,
-        )
+    duty_gaps.tell_leads(
+        session=session,
+        words="notice.desk",
+        link=PAGE,
+        dedupe_key=f"case-review-late-{review.id}-{review.hops}",
+        now=now,
+    )
     trace(session, None, "climb", review, now, hop=review.hops)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, duty_gaps, kept_away, live, notices
+from care import audit, duty_gaps, kept_away, live
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary, EmergencyContact
 from models.contact_checks import ContactCheck
@@ -120,13 +120,11 @@ def _tell_leads(session: Session, row: ContactCheck, beneficiary_id: int, actor:
     case_id = session.scalar(
         select(CrisisCase.id).where(CrisisCase.beneficiary_id == beneficiary_id, CrisisCase.closed_at.is_(None))
     )
-    for lead in duty_gaps.leads(session=session):
-        if lead.id != actor.id:
-            notices.tell(
-                session=session,
-                to=lead,
-                words="notice.desk",
-                now=now,
-                dedupe_key=f"contact-check-{row.id}-{lead.id}",
-                link=f"/staff/cases/{case_id}" if case_id else "/staff/",
-            )
+    duty_gaps.tell_leads(
+        session=session,
+        words="notice.desk",
+        link=f"/staff/cases/{case_id}" if case_id else "/staff/",
+        dedupe_key=f"contact-check-{row.id}",
+        now=now,
+        without={actor.id},
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,13 +62,13 @@ def away(*, session: Session, start: datetime, end: datetime) -> list[DutyTurn]:
     ]
 
 
-def leads(*, session: Session) -> Sequence[StaffMember]:
-    """Return the active colleagues who plan the roster."""
+def leads(*, session: Session, roles: Iterable[RoleName] = LEADS) -> Sequence[StaffMember]:
+    """Return the active colleagues who plan the roster, or those of other roles."""
     return (
         session.scalars(
             select(StaffMember)
             .join(StaffMember.roles)
-            .where(Role.name.in_([name.value for name in LEADS]), StaffMember.active)
+            .where(Role.name.in_([name.value for name in roles]), StaffMember.active)
             .order_by(StaffMember.id)
         )
         .unique()
@@ -76,20 +76,42 @@ def leads(*, session: Session) -> Sequence[StaffMember]:
     )
 
 
-def tell_leads(*, session: Session, now: datetime, day: str) -> int:
-    """Tell every lead, once a day, that the next three days have gaps; return how many notices were queued."""
-    if not gaps(session=session, start=now, end=now + NEAR):
-        return 0
+def tell_leads(
+    *,
+    session: Session,
+    words: str,
+    link: str,
+    dedupe_key: str,
+    now: datetime,
+    without: Collection[int] = (),
+    roles: Iterable[RoleName] = LEADS,
+    urgent: bool = False,
+) -> int:
+    """Tell every lead of one thing, once; return how many notices were queued.
+
+    `without` are the numbers of those who need not or must not hear of it: whoever did it, whom it is about.
+    """
+    told = [lead for lead in leads(session=session, roles=roles) if lead.id not in without]
     return sum(
         len(
             notices.tell(
                 session=session,
                 to=lead,
-                words="notice.roster",
+                words=words,
                 now=now,
-                dedupe_key=f"duty-gaps-{day}",
-                link="/staff/duty",
+                dedupe_key=f"{dedupe_key}-{lead.id}",
+                link=link,
+                urgent=urgent,
             )
         )
-        for lead in leads(session=session)
+        for lead in told
+    )
+
+
+def tell_of_gaps(*, session: Session, now: datetime, day: str) -> int:
+    """Tell every lead, once a day, that the next three days have gaps; return how many notices were queued."""
+    if not gaps(session=session, start=now, end=now + NEAR):
+        return 0
+    return tell_leads(
+        session=session, words="notice.roster", link="/staff/duty", dedupe_key=f"duty-gaps-{day}", now=now
     )

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, case_file, duty_gaps, kept_away, live, notices
+from care import audit, case_file, duty_gaps, kept_away, live
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary, EmergencyContact
 from models.contacts import ContactPoint
@@ -85,7 +85,14 @@ def break_glass(
         return earlier
     _trace(session, actor, "glass.break" if part is GlassPart.ALL else "glass.name", opening, now)
     if part is GlassPart.ALL:
-        _tell_leads(session, opening, actor, now)
+        duty_gaps.tell_leads(
+            session=session,
+            words="notice.desk",
+            link="/staff/glass",
+            dedupe_key=f"glass-{opening.id}",
+            now=now,
+            without={actor.id},
+        )
     return opening
 
 
@@ -111,19 +118,6 @@ def _unended(session: Session, actor: StaffMember, beneficiary_id: int, part: Gl
             GlassOpening.ended_at.is_(None),
         )
     ).first()
-
-
-def _tell_leads(session: Session, opening: GlassOpening, actor: StaffMember, now: datetime) -> None:
-    for lead in duty_gaps.leads(session=session):
-        if lead.id != actor.id:
-            notices.tell(
-                session=session,
-                to=lead,
-                words="notice.desk",
-                now=now,
-                dedupe_key=f"glass-{opening.id}",
-                link="/staff/glass",
-            )
 
 
 def close(*, session: Session, beneficiary_id: int, actor: StaffMember, now: datetime) -> int:

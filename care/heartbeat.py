@@ -10,11 +10,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, live, notices
+from care import audit, duty_gaps, live
 from models.crises import CrisisCase
 from models.heartbeat import SchedulerOutage
 from models.live import Heartbeat
-from models.staff import Role, RoleName, StaffMember
+from models.staff import RoleName
 
 # The scheduler beats every few seconds; after this silence alarms are no longer climbing by themselves.
 SILENCE = timedelta(seconds=30)
@@ -115,25 +115,14 @@ def outage_to_tell(*, session: Session, now: datetime) -> int | None:
 
 def tell_of_silence(*, session: Session, outage_id: int, now: datetime) -> int:
     """Tell administrators and leads at once, whatever the hour, once for each silence; return how many notices left."""
-    people = session.scalars(
-        select(StaffMember)
-        .join(StaffMember.roles)
-        .where(Role.name.in_([name.value for name in TOLD]), StaffMember.active)
-        .order_by(StaffMember.id)
-    ).unique()
-    return sum(
-        len(
-            notices.tell(
-                session=session,
-                to=person,
-                words="notice.urgent",
-                now=now,
-                dedupe_key=f"scheduler-silent-{outage_id}",
-                link="/staff/",
-                urgent=True,
-            )
-        )
-        for person in people
+    return duty_gaps.tell_leads(
+        session=session,
+        words="notice.urgent",
+        link="/staff/",
+        dedupe_key=f"scheduler-silent-{outage_id}",
+        now=now,
+        roles=TOLD,
+        urgent=True,
     )
 
 

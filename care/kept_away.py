@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import audit, duty_gaps, live, notices
+from care import audit, duty_gaps, live
 from care.refusals import Refusal, Refused
 from models.crises import CrisisCase
 from models.kept_away import KeptFromCase, KeptWhy
@@ -176,17 +176,14 @@ def let_back(
 
 
 def _tell_leads(session: Session, case_id: int, staff_id: int, actor: StaffMember, now: datetime) -> None:
-    kept = of_case(session=session, case_id=case_id)
-    for lead in duty_gaps.leads(session=session):
-        if lead.id not in kept | {actor.id, staff_id}:
-            notices.tell(
-                session=session,
-                to=lead,
-                words="notice.desk",
-                now=now,
-                dedupe_key=f"kept-{case_id}-{staff_id}-{lead.id}-{now.timestamp():.0f}",
-                link=f"/staff/cases/{case_id}",
-            )
+    duty_gaps.tell_leads(
+        session=session,
+        words="notice.desk",
+        link=f"/staff/cases/{case_id}",
+        dedupe_key=f"kept-{case_id}-{staff_id}-{now.timestamp():.0f}",
+        now=now,
+        without=of_case(session=session, case_id=case_id) | {actor.id, staff_id},
+    )
 
 
 def _trace(session: Session, actor: StaffMember | None, verb: str, case_id: int, staff_id: int, now: datetime) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, leave, live, notices, working_days
-from models.staff import Role, RoleName, StaffMember
+from care import audit, duty_gaps, leave, live, notices, working_days
+from models.staff import RoleName, StaffMember
 from models.voices import Part, Voice, VoiceKind, VoicePart
 
 # Those who answer: a supervisor first, the base manager where a lead is meant or an answer is late.
@@ -47,24 +47,10 @@ def _may_mean(name: str, text: str, only_at_work: bool) -> bool:
     return not only_at_work and bool(re.search(f"{surname}(?:{_OF_ANYBODY})|[小老]{surname}", text))
 
 
-def leads(*, session: Session, roles: Iterable[RoleName] = LEADS) -> Sequence[StaffMember]:
-    """Return the active colleagues of these roles."""
-    return (
-        session.scalars(
-            select(StaffMember)
-            .join(StaffMember.roles)
-            .where(Role.name.in_([role.value for role in roles]), StaffMember.active)
-            .order_by(StaffMember.id)
-        )
-        .unique()
-        .all()
-    )
-
-
 def free_to_answer(*, session: Session, voice: Voice, roles: Iterable[RoleName] = LEADS) -> list[StaffMember]:
     """Return the leads whom the voice is not about."""
     meant = {one.id for one in subjects_of(session=session, voice_id=voice.id)}
-    return [one for one in leads(session=session, roles=roles) if one.id not in meant]
+    return [one for one in duty_gaps.leads(session=session, roles=roles) if one.id not in meant]
 
 
 def subjects_of(*, session: Session, voice_id: int) -> Sequence[StaffMember]:

@@ -53,4 +53,4 @@ def tell_of_gaps(tools: Tools) -> int:
     if local.time() < TOLD_FROM:
         return 0
     with tools.sessions() as session, writing(session):
-        return duty_gaps.tell_leads(session=session, now=now, day=local.date().isoformat())
+        return duty_gaps.tell_of_gaps(session=session, now=now, day=local.date().isoformat())
