@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from actions.turn import Turn
 from actions.web_client import site
 
 Progress = dict[str, Any]
+
+MORNING, AFTERNOON, EVENING = "morning", "afternoon", "evening"
+# From which hour until which, as the site divides the day for its waiting list.
+HOURS = {MORNING: (0, 12), AFTERNOON: (12, 18), EVENING: (18, 24)}
 
 BOOK, MOVE, CANCEL, SHIFT = "book", "move", "cancel", "shift"
 TASKS = {"book_appointment": BOOK, "move_appointment": MOVE, "cancel_appointment": CANCEL, "my_shift": SHIFT}
@@ -84,16 +89,33 @@ async def with_appointment(turn: Turn, progress: Progress, number: int) -> Progr
 
 async def with_times(turn: Turn, progress: Progress, after: str | None = None) -> Progress:
     """Return the progress with free times from a moment on; without any, the question what else would help."""
+    slots = await _slots(turn, progress, after)
+    if not slots and after is not None:
+        turn.say("utter_booking_no_later")
+        return await with_times(turn, progress)
+    return _with_slots(progress, slots)
+
+
+async def _slots(turn: Turn, progress: Progress, after: str | None) -> list[dict[str, Any]]:
     if progress["task"] == BOOK:
         found = await site.slots(turn.conversation, progress["service"], progress["mode"], after)
     else:
         found = await site.slots_to_move(turn.conversation, progress["appointment"], after)
-    slots = found["slots"]
-    if not slots and after is not None:
-        turn.say("utter_booking_no_later")
-        return await with_times(turn, progress)
+    return list(found["slots"])
+
+
+def _with_slots(progress: Progress, slots: list[dict[str, Any]]) -> Progress:
     seen = {**(progress.get("seen") or {}), **{slot["starts_at"]: slot for slot in slots}}
     return {**progress, "slots": slots, "seen": seen, "chosen": None, "step": "time" if slots else "nothing"}
+
+
+async def with_part_of_day(turn: Turn, progress: Progress, day: dict[str, Any], part: str) -> Progress | None:
+    """Return the progress with the free times of a morning, afternoon or evening; None when it has none."""
+    midnight, (first, last) = datetime.fromisoformat(day["after"]), HOURS[part]
+    begins, ends = midnight + timedelta(hours=first), midnight + timedelta(hours=last)
+    slots = await _slots(turn, progress, begins.isoformat())
+    within = [slot for slot in slots if begins <= datetime.fromisoformat(slot["starts_at"]) < ends]
+    return _with_slots(progress, within) if within else None
 
 
 async def with_days(turn: Turn, progress: Progress) -> Progress:

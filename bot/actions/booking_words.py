@@ -7,11 +7,13 @@ import unicodedata
 from typing import Any
 
 from actions import booking_steps
-from actions.booking_steps import Progress
+from actions.booking_steps import AFTERNOON, EVENING, MORNING, Progress
 from actions.form_steering import SURE
 from actions.turn import Turn
 
 LATER, ANOTHER_DAY, WAIT, OTHER_WAY, OTHER_TIME, MOVE_IT = "later", "day", "wait", "mode", "time", "move"
+# "You choose for me": the first on the page is as good as any other, and is shown before anything is booked.
+ANY = "any"
 
 _FIGURES = {sign: number for number, sign in enumerate("零一二三四五六七八九十")} | {"两": 2, "十一": 11, "十二": 12}
 _ORDINAL = re.compile(r"(?:选|就|要)?第?([1-9一二三四五六七])(?:个|项|种)?(?:吧|就行)?")
@@ -19,7 +21,17 @@ _ENGLISH_ORDINAL = re.compile(r"(?:the |number )?(first|second|third|fourth|fift
 _ENGLISH_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 _WEEKDAY = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])|\b(mon|tue|wed|thu|fri|sat|sun)[a-z]*\b")
 _ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_IN_DAYS = {"大后天": 3, "后天": 2, "明天": 1, "今天": 0, "day after tomorrow": 2, "tomorrow": 1, "today": 0}
+_IN_DAYS = {"大后天": 3, "后天": 2, "明天": 1, "今天": 0, "day after tomorrow": 2, "tomorrow": 1, "today": 0} | {
+    "明早": 1,
+    "明晚": 1,
+    "今晚": 0,
+    "tonight": 0,
+}
+_PARTS = (
+    (MORNING, re.compile(r"上午|早上|早晨|[今明]早|\bmornings?\b")),
+    (AFTERNOON, re.compile(r"下午|午后|\bafternoons?\b")),
+    (EVENING, re.compile(r"晚上|傍晚|[今明]晚|\bevenings?\b|\btonight\b")),
+)
 _CLOCK = re.compile(r"(\d{1,2}|十[一二]?|[一二两三四五六七八九])\s*(?:点|:|：)\s*(半|\d{2})?")
 _MODES = {
     "offline": re.compile(r"当面|面谈|见面|面对面|去站|到站|站里|过去|in person|face to face|at the station"),
@@ -31,6 +43,14 @@ _LATER = re.compile(
     r"(?:再)?(?:晚|往后|靠后|后面)(?:一)?(?:点|些)?(?:的)?|还有(?:别的)?吗|下一页|later|more times|later times"
 )
 _ANOTHER_DAY = re.compile(r"换(?:个|一)(?:天|日子)|别的(?:天|日子)|改天|(?:another|other|different) day")
+_ANY = re.compile(
+    r"(?:那)?(?:请)?(?:[你您]|由[你您]|麻烦[你您])?(?:帮|替|给)我?(?:随便)?(?:选|挑|定|安排)(?:一?个|一下)?(?:吧|就行|就好|好了)?"
+    r"|[你您](?:来)?(?:选|挑|定|决定|安排)(?:吧|就行|就好)?|[你您]看着(?:办|定|选|安排)(?:吧|就行)?|听[你您]的(?:吧)?"
+    r"|随便(?:哪一?个|选一?个|什么时候)?(?:都行|都可以|吧)?|(?:哪一?个|什么时候|怎么|几点|谁)?都(?:行|可以|好)(?:的|啊|吧)?|任意"
+    r"|(?:please )?(?:you (?:can )?(?:choose|pick|decide)|(?:choose|pick)(?: one)?(?: for me)?)(?: please)?"
+    r"|any|any (?:one|time|day|of (?:them|these))(?: is fine| works)?|anything|anytime|either|whichever|whatever"
+    r"|(?:i )?(?:don't|do not) mind|it (?:doesn't|does not) matter|no preference"
+)
 _YES = frozenset(
     ("可以", "可以的", "好", "好的", "好啊", "行", "行啊", "是", "是的", "对", "对的", "嗯", "嗯嗯", "约", "就这个")
     + ("没问题", "确定", "确认", "yes", "ok", "okay", "yes please", "sure")
@@ -48,6 +68,8 @@ def read(turn: Turn, progress: Progress) -> Any:
         return _code(unicodedata.normalize("NFKC", turn.text).strip())
     if step in ("confirm", "sure", "nothing"):
         return _yes_or_no(turn, step, words)
+    if step in ("service", "mode", "time", "day") and _ANY.fullmatch(words.replace("’", "'")):
+        return ANY
     found_at = _ordinal(words)
     options = _options(progress)
     if found_at is not None:
@@ -127,8 +149,8 @@ def _time(step: str, words: str, progress: Progress) -> Any:
         at = _at(words, booking_steps.shown(progress))
         if at is not None:
             return at
-    day = wished_day(words)
-    return {"wish": day} if day else None
+    wish = (wished_day(words) or {}) | _part(words)
+    return {"wish": wish} if wish else None
 
 
 def _at(words: str, slots: list[dict[str, Any]]) -> str | None:
@@ -149,6 +171,12 @@ def _at(words: str, slots: list[dict[str, Any]]) -> str | None:
         and all(day[-1] in slot["words"] for day in days if not day.isascii())
     ]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _part(words: str) -> dict[str, str]:
+    """Return the part of the day that was named; two of them leave it open."""
+    found = [part for part, pattern in _PARTS if pattern.search(words)]
+    return {"part": found[0]} if len(found) == 1 else {}
 
 
 def wished_day(words: str) -> dict[str, int] | None:

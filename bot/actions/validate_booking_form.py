@@ -64,6 +64,8 @@ async def _react(turn: Turn, progress: Progress) -> dict[str, Any]:
             return {"booking_answer": None}
         return _standing(await _take(turn, progress, turn.entity("value")))
     value = booking_words.read(turn, progress) if turn.text else None
+    if value == booking_words.ANY:
+        return await _skipped(turn, progress)
     if value is not None:
         return _standing(await _take(turn, progress, value))
     steer = _switched(turn, progress) or steering(turn, free_text=False)
@@ -118,12 +120,20 @@ async def _take_time(turn: Turn, progress: Progress, value: Any) -> Progress:
     return progress
 
 
-async def _wished_day(turn: Turn, progress: Progress, wish: dict[str, int]) -> Progress:
-    """Show the times of a day that was named, or the days that are free when it has none."""
+async def _wished_day(turn: Turn, progress: Progress, wish: dict[str, Any]) -> Progress:
+    """Show the times of a day or a part of it that was named, or what is free when it has none."""
     found = await booking_steps.with_days(turn, progress)
-    for day in found["days"]:
-        if all(day[name] == number for name, number in wish.items()):
-            return await booking_steps.with_times(turn, found, day["after"])
+    part = wish.get("part")
+    named = {name: number for name, number in wish.items() if name != "part"}
+    fitting = [day for day in found["days"] if all(day[name] == number for name, number in named.items())]
+    for day in fitting if part else ():
+        shown = await booking_steps.with_part_of_day(turn, found, day, part)
+        if shown is not None:
+            return shown
+    if fitting:
+        if part:
+            turn.say("utter_booking_part_full")
+        return await booking_steps.with_times(turn, found, fitting[0]["after"])
     if found["days"]:
         turn.say("utter_booking_day_full")
     return found

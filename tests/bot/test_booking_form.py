@@ -7,7 +7,7 @@ from actions import booking_steps
 from actions.booking_deeds import ENDS, GONE
 from actions.wording import exists
 
-from tests.bot.played_bookings import CODE, TIMES
+from tests.bot.played_bookings import CODE, FRIDAY_AFTERNOON, TIMES
 from tests.bot.talk import PlayedSite, Talk
 
 FIRST, SECOND, THIRD, FOURTH, FIFTH = TIMES
@@ -95,6 +95,66 @@ def test_a_named_day_without_a_free_time_shows_the_days_that_have_one(site: Play
     talk.type("星期天")
     assert "那一天没有空了" in talk.texts[0]
     assert talk.titles[0] == "11月26日（周四）"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "你帮我选",
+        "您帮我选一个吧",
+        "随便",
+        "都行",
+        "哪个都可以",
+        "您看着办",
+        "听你的",
+        "any",
+        "You choose.",
+        "I don’t mind",
+    ],
+)
+def test_whoever_leaves_the_choice_to_us_sees_the_first_time_and_books_nothing_yet(
+    site: PlayedSite, words: str
+) -> None:
+    talk = at_times(site)
+    talk.type(words)
+    assert talk.slots["booking"]["step"] == "confirm"
+    assert talk.slots["booking"]["chosen"] == FIRST
+    assert "我先替您选一个" in talk.texts[0]
+    assert site.bookings.at() == []
+
+
+@pytest.mark.parametrize("words", ["随便", "you choose"])
+def test_the_choice_of_the_way_may_be_left_to_us_and_a_yes_may_not(site: PlayedSite, words: str) -> None:
+    talk = Talk()
+    talk.send(BOOK)
+    talk.type(words)
+    assert talk.slots["booking"]["mode"] == "offline"
+    talk.tap(THURSDAY)
+    talk.type(words)
+    assert site.bookings.at() == []
+    assert talk.slots["booking"]["step"] == "confirm"
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [("周五下午", FRIDAY_AFTERNOON), ("friday afternoon", FRIDAY_AFTERNOON), ("周四下午", FIRST), ("明天下午呢", FIRST)]
+    + [("上午的", THIRD), ("in the morning", THIRD), ("下午", FIRST), ("星期五上午", THIRD), ("周一下午3点", FIFTH)],
+)
+def test_a_part_of_the_day_is_kept_to(site: PlayedSite, words: str, first: str) -> None:
+    site.bookings.free = sorted([*TIMES, FRIDAY_AFTERNOON])
+    talk = at_times(site)
+    talk.type(words)
+    shown = [slot["starts_at"] for slot in talk.slots["booking"]["slots"]]
+    assert shown[0] == first
+    assert len({at[:10] for at in shown}) == 1
+
+
+@pytest.mark.parametrize("words", ["周五晚上", "friday evening", "周四早上"])
+def test_a_part_of_the_day_without_a_free_time_is_said_and_never_silently_another(site: PlayedSite, words: str) -> None:
+    talk = at_times(site)
+    talk.type(words)
+    assert talk.texts[0] == "这个时段没有空了。下面这些时间还有。"
+    assert talk.slots["booking"]["slots"][0]["starts_at"] in (FIRST, THIRD)
 
 
 @pytest.mark.parametrize("words", ["周四不行", "不要第一个", "大概吧", "都差不多", "第九十个"])
