@@ -10,11 +10,11 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
-from care import transcript
-from models.conversations import Conversation, Message, MessageKind, Sender
+from models.conversations import Message, MessageKind, Sender
 from models.staff import RoleName
 from tests.fixtures.browser import DESKTOP, PHONE
 from tests.fixtures.desk import DeskSite
+from tests.web.public.bot_lines import bot_says
 
 pytestmark = pytest.mark.browser
 
@@ -56,20 +56,7 @@ def _stored(site: DeskSite) -> list[str]:
 
 def _bot_says(site: DeskSite, kind: MessageKind) -> None:
     text, titles, extra = PATTERNS[kind]
-    with site.work() as session:
-        conversation = session.scalars(select(Conversation).order_by(Conversation.id.desc())).first()
-        assert conversation is not None
-        transcript.append(
-            session=session,
-            conversation=conversation,
-            sender=Sender.BOT,
-            kind=kind,
-            text=text,
-            buttons=[{"title": title, "payload": f"/answer{place}"} for place, title in enumerate(titles)],
-            extra=extra,
-            now=site.clock(),
-        )
-    site.app.extensions["live"].poke()
+    bot_says(site, text, titles, kind, extra=extra)
 
 
 def _write(page: Page, text: str) -> None:

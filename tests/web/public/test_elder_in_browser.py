@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
-from care import transcript
-from models.conversations import Conversation, Message, MessageKind, Sender
+from models.conversations import Message, MessageKind, Sender
 from models.staff import RoleName
 from tests.fixtures.browser import PHONE
 from tests.fixtures.desk import DeskSite
+from tests.web.public.bot_lines import bot_says
 
 pytestmark = pytest.mark.browser
 
@@ -59,22 +59,7 @@ def enter(address: str, open_page: Open) -> Open:
 
 
 def asks(site: DeskSite, text: str, titles: tuple[str, ...], kind: MessageKind = MessageKind.ASK) -> None:
-    buttons = [
-        {"title": title, "payload": STEERING.get(title, f"/answer{place}")} for place, title in enumerate(titles)
-    ]
-    with site.work() as session:
-        conversation = session.scalars(select(Conversation).order_by(Conversation.id.desc())).first()
-        assert conversation is not None
-        transcript.append(
-            session=session,
-            conversation=conversation,
-            sender=Sender.BOT,
-            kind=kind,
-            text=text,
-            buttons=buttons,
-            now=site.clock(),
-        )
-    site.app.extensions["live"].poke()
+    bot_says(site, text, titles, kind, payloads=STEERING)
 
 
 def tap(page: Page, title: str) -> None:
