@@ -104,7 +104,7 @@ def read(
     return Busy({row[0]: row[1] for row in session.execute(query, asked)})
 
 
-def _written(holder_id: ColumnElement[int]) -> Select[tuple[int, str]]:
+def _written(holder_id: ColumnElement[int]) -> Select[int, str]:
     counts = case((CalendarHold.kind.in_(_LOAD), "1"), else_="0")
     written = cast(CalendarHold.starts_at, String) + "/" + cast(CalendarHold.ends_at, String) + "/" + counts
     # Thousands of holds: the database writes them as one line for each holder, which is three times as quick as rows.

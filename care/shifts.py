@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,19 +12,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from care import audit, notices, shift_fit, shift_places, waiting_lists
 from care.refusals import Refusal, Refused
-from care.shift_fit import Diary, Fit, Place
+from care.shift_fit import Diary, Place
 from care.shift_rules import chat_roles, rules, sheets
 from models.shifts import MOST_PLACES, Shift, ShiftRole, SignUp, SignUpState, WaitingEntry, WaitingState
 from models.staff import Role, StaffMember
 from models.stations import Station
 
-# The list of fitting shifts looks two weeks ahead, and a page holds so many.
-LOOK_AHEAD = timedelta(days=14)
 LONGEST_SHIFT = timedelta(hours=24)
-PAGE = 20
-# So many open places are read at once, and so often at most.
-CHUNK = 30
-MOST_PAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +32,6 @@ class Listing:
     def name(self, language: str) -> str:
         """Return the shift's name in the language."""
         return self.name_en if language == "en" else self.name_zh
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A listing that fits, and how much it is needed."""
-
-    listing: Listing
-    fit: Fit
-    need: float
-    near: bool
-
-
-@dataclass
-class ForMe:
-    """What fits a volunteer, and how often each reason stands in the way of the rest."""
-
-    fitting: list[Suggestion]
-    # There are more that fit than a page holds.
-    more: bool
-    hindered: Counter[Refusal] = field(default_factory=Counter)
 
 
 def chat_people(*, session: Session, at: datetime) -> list[StaffMember]:
@@ -152,7 +125,8 @@ def waits_of(*, session: Session, staff_id: int, now: datetime) -> Sequence[Wait
     ).all()
 
 
-def _taken() -> ScalarSelect[int]:
+def taken() -> ScalarSelect[int]:
+    """Return how many places of a role are taken, as a part of a question."""
     places = SignUp.__table__.c
     return (
         select(func.count())
@@ -161,7 +135,8 @@ def _taken() -> ScalarSelect[int]:
     )
 
 
-def _listed() -> Any:
+def listed() -> Any:
+    """Return the question for roles with their shifts; `listing` reads its rows."""
     return select(
         Shift.id,
         ShiftRole.id,
@@ -171,110 +146,28 @@ def _listed() -> Any:
         Shift.ends_at,
         Shift.opens_at,
         ShiftRole.places,
-        _taken(),
+        taken(),
         Shift.cancelled_at.is_not(None),
         Shift.name_zh,
         Shift.name_en,
     ).join(ShiftRole, ShiftRole.shift_id == Shift.id)
 
 
-def _listing(row: Any) -> Listing:
+def listing(row: Any) -> Listing:
+    """Return a row of `listed` as a listing."""
     return Listing(Place(*row[:10]), row[10], row[11])
 
 
 def listings(*, session: Session, start: datetime, end: datetime) -> list[Listing]:
     """Return every role of the shifts that start in the span, in order of time; called-off shifts too."""
-    of_span = _listed().where(Shift.starts_at >= start, Shift.starts_at < end)
+    of_span = listed().where(Shift.starts_at >= start, Shift.starts_at < end)
     rows = session.execute(of_span.order_by(Shift.starts_at, Shift.id, ShiftRole.id))
-    return [_listing(row) for row in rows]
+    return [listing(row) for row in rows]
 
 
 def book_of(*, session: Session, staff: StaffMember, start: datetime, end: datetime, timezone: str) -> Diary:
     """Return the volunteer's diary for judging the shifts that start in the span."""
     return shift_fit.diary(session=session, staff=staff, start=start, end=end + LONGEST_SHIFT, timezone=timezone)
-
-
-def for_me(*, session: Session, staff: StaffMember, now: datetime, timezone: str, role: str | None = None) -> ForMe:
-    """Return the shifts of two weeks that fit the volunteer, the most needed first, and why the others do not."""
-    end = now + LOOK_AHEAD
-    book = book_of(session=session, staff=staff, start=now, end=end, timezone=timezone)
-    found: list[Suggestion] = []
-    hindered, wanted = _sorted_out(session, book, staff, now, end, role)
-    for listing in _in_order(session, wanted):
-        fit = book.judge(listing.place, now)
-        if fit.reason is not None:
-            hindered[fit.reason] += 1
-            continue
-        near = staff.station_id == listing.place.station_id
-        found.append(Suggestion(listing, fit, _need(listing.place, fit, now, near), near))
-        if len(found) > PAGE:
-            break
-    found.sort(key=lambda one: (-one.need, one.listing.place.starts_at, one.listing.place.shift_role_id))
-    return ForMe(found[:PAGE], len(found) > PAGE, +hindered)
-
-
-def _roles_of(book: Diary, now: datetime, end: datetime) -> set[str]:
-    """Return the roles that the volunteer may take somewhere in the span."""
-    return {key for key in sheets() if not (book.missing(key, now) and book.missing(key, end))}
-
-
-def _sorted_out(
-    session: Session, book: Diary, staff: StaffMember, now: datetime, end: datetime, role: str | None
-) -> tuple[Counter[Refusal], list[int]]:
-    """Count what nobody has to judge one by one, and return the ids of the open places in about the order of need.
-
-    Thousands of rows are looked at, so the database answers in numbers and flags, and no moment is made of text.
-    """
-    # Columns of the tables, not of the models: no time is spent on making entities of what is only counted.
-    roles, shifts = ShiftRole.__table__.c, Shift.__table__.c
-    query = (
-        select(
-            roles.id,
-            roles.role,
-            roles.places,
-            _taken(),
-            shifts.opens_at > now,
-            shifts.starts_at <= now + timedelta(hours=rules().at_risk_hours),
-            shifts.station_id,
-        )
-        .join_from(ShiftRole.__table__, Shift.__table__, shifts.id == roles.shift_id)
-        .where(shifts.starts_at > now, shifts.starts_at < end, shifts.cancelled_at.is_(None))
-        .order_by(shifts.starts_at, roles.id)
-    )
-    if role:
-        query = query.where(roles.role == role)
-    trained, hindered = _roles_of(book, now, end), Counter[Refusal]()
-    needs: list[tuple[float, int]] = []
-    for role_id, key, places, taken, early, soon, station_id in session.execute(query).all():
-        if key not in trained:
-            hindered[Refusal.NOT_TRAINED] += 1
-        elif early:
-            hindered[Refusal.NOT_OPEN_YET] += 1
-        elif taken >= places:
-            hindered[Refusal.FULL] += 1
-        else:
-            near = staff.station_id is not None and station_id == staff.station_id
-            needs.append(((places - taken) / places + soon + 0.5 * near, role_id))
-    needs.sort(key=lambda one: -one[0])
-    return hindered, [role_id for _, role_id in needs[: CHUNK * MOST_PAGES]]
-
-
-def _in_order(session: Session, role_ids: Sequence[int]) -> Iterator[Listing]:
-    """Yield the places in the order given, a few at a time: a list is mostly full after the first of them."""
-    for start in range(0, len(role_ids), CHUNK):
-        chunk = role_ids[start : start + CHUNK]
-        rows = {row[1]: row for row in session.execute(_listed().where(ShiftRole.id.in_(chunk)))}
-        for role_id in chunk:
-            if role_id in rows:
-                yield _listing(rows[role_id])
-
-
-def _need(place: Place, fit: Fit, now: datetime, near: bool) -> float:
-    """Weigh how empty and how soon a role is; one's own station counts for it, a soft clash against it."""
-    sheet = sheets().get(place.role)
-    soon = place.starts_at - now <= timedelta(hours=rules().at_risk_hours)
-    alone = sheet is not None and sheet.pair and place.taken == 1
-    return place.free / place.places + soon + 0.5 * near + 0.5 * alone - 0.5 * bool(fit.soft)
 
 
 def get(*, session: Session, shift_id: int) -> Shift:

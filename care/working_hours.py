@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, bindparam, cast, extract, func, select
+from sqlalchemy import BindParameter, String, bindparam, cast, extract, func, select
 from sqlalchemy.orm import Session
 
 from care import leave
@@ -115,7 +115,9 @@ class WorkTime:
     def is_one_place(self, stretch: Stretch) -> bool:
         """Tell whether the colleague need not go from one station to another in the middle."""
         sitting, station = self._sitting(stretch[0])
-        return stretch[1] <= sitting[1] or self.station_at(stretch[1] - 1) == station
+        # Where stretches overlap, another of them may count at the end.
+        alone = self._begins is not None and stretch[1] <= sitting[1]
+        return alone or self.station_at(stretch[1] - 1) == station
 
     def _sitting(self, minute: int) -> tuple[Stretch, int | None]:
         """Return the open stretch that covers the minute with its station; an empty one where nothing is open."""
@@ -202,7 +204,7 @@ def _in_one_line(part: type[WeeklyHours] | type[WeeklyBreak]) -> Any:
 
 
 # Built once: putting the questions together would cost as much as some of their answers.
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _DATES = select(SpecialDay.day, SpecialDay.kind, SpecialDay.plan_weekday).where(
     SpecialDay.day.between(bindparam("first"), bindparam("last"))
 )

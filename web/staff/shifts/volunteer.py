@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from care import cover_calls, hours, shift_codes, shift_fit, shifts, swaps
+from care import cover_calls, hours, shift_codes, shift_fit, shift_suggestions, shifts, swaps
 from care.refusals import Refusal
 from care.shift_fit import Fit
 from care.shift_rules import sheets
@@ -41,7 +41,7 @@ def shifts_for_me() -> Any:
         return redirect(url_for("staff.shift_board_week"))
     me, now, session = security.me(), clock.now(), reading()
     role = wished_role()
-    found = shifts.for_me(session=session, staff=me, now=now, timezone=clock.timezone(), role=role)
+    found = shift_suggestions.for_me(session=session, staff=me, now=now, timezone=clock.timezone(), role=role)
     return common.show(
         "for_me",
         found=found,
