@@ -56,8 +56,8 @@ def plan(
         by_staff=True,
         outside_plan=outside_plan,
     )
-    slot = booking_checks.possible(session=session, request=request, now=now)[0]
     try:
+        slot = booking_checks.possible(session=session, request=request, now=now)[0]
         hold = calendar.hold(
             session=session,
             kind=HoldKind.GROUP_SESSION,
@@ -66,6 +66,10 @@ def plan(
             ends_at=slot.ends_at + timedelta(minutes=service.buffer_minutes),
         )
     except Refused as clash:
+        # The second of two taps finds the session that the first one planned.
+        known = _same(session, service, staff_id, starts_at, title_zh.strip())
+        if known is not None and known.seats == number:
+            return known
         raise appointments.in_our_words(clash) from None
     row = GroupSession(
         service=service,
@@ -85,6 +89,18 @@ def plan(
     session.flush()
     _trace(session, actor, "group.plan", row, now)
     return row
+
+
+def _same(session: Session, service: Service, staff_id: int, starts_at: datetime, title_zh: str) -> GroupSession | None:
+    return session.scalars(
+        select(GroupSession).where(
+            GroupSession.service_id == service.id,
+            GroupSession.staff_id == staff_id,
+            GroupSession.starts_at == starts_at,
+            GroupSession.title_zh == title_zh,
+            GroupSession.state == GroupState.PLANNED,
+        )
+    ).first()
 
 
 def get(*, session: Session, session_id: int) -> GroupSession:

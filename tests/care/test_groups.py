@@ -114,7 +114,8 @@ def test_the_leader_and_the_person_are_in_one_place(bookings: Bookings) -> None:
     bookings.book(person, talk, TUESDAY, staff_id=other)
     group = plan(bookings, leader, service)
     assert refusal_of(sit, bookings, group, person) is Refusal.ALREADY_BOOKED
-    assert refusal_of(plan, bookings, leader, service) is Refusal.OCCUPIED
+    assert plan(bookings, leader, service) == group
+    assert refusal_of(plan, bookings, leader, service, seats=4) is Refusal.OCCUPIED
     assert refusal_of(bookings.book, bookings.person(), talk, TUESDAY, staff_id=leader) is Refusal.OCCUPIED
     assert refusal_of(plan, bookings, leader, service, "2026-03-03 13:00") is Refusal.NOT_WORKING
     assert refusal_of(plan, bookings, leader, talk, "2026-03-04 09:00") is Refusal.NOT_THIS_WAY

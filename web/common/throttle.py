@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -18,3 +20,11 @@ SHIFT_CODE = "10 per minute; 40 per hour"
 CHECK_CERTIFICATE = "20 per minute; 200 per hour"
 # A whole family may be worried at the same address; a program fills queues.
 WORRIED = "6 per minute; 30 per hour"
+# Secret addresses cannot be guessed; the bound is there so that a program that tries fills no book of traces.
+# Only what leads nowhere is counted: the address of a whole town's telephones may be one.
+FORGED = "30 per minute; 300 per hour"
+
+
+def leads_nowhere(response: Any) -> bool:
+    """Tell whether an answer counts as a try at a secret address."""
+    return bool(response.status_code == 404)

@@ -13,15 +13,19 @@ from care.refusals import Refusal, Refused
 from models.waiting_list import OfferState
 from web.common import chat_key, clock
 from web.common.access import Access, access
-from web.common.database import reading, unit_of_work
+from web.common.database import note_forged_address, reading, unit_of_work
 from web.common.refusal_words import refusal_words
-from web.common.throttle import START, limiter
+from web.common.throttle import FORGED, START, leads_nowhere, limiter
 from web.public import blueprint
 from web.public.booking.choose import MODES
 
 
 def _page(token: str, problem: Any = None, status: int = 200) -> Any:
-    offer = waiting_offers.follow(session=reading(), secret=chat_key.secret(), token=token)
+    try:
+        offer = waiting_offers.follow(session=reading(), secret=chat_key.secret(), token=token)
+    except Refused:
+        note_forged_address()
+        raise
     page = render_template(
         "public/booking/offer.html",
         offer=offer,
@@ -35,6 +39,7 @@ def _page(token: str, problem: Any = None, status: int = 200) -> Any:
 
 @blueprint.get("/appointments/offers/<string:token>")
 @access(Access.ANYONE)
+@limiter.limit(FORGED, deduct_when=leads_nowhere)
 def offer(token: str) -> Any:
     """Show the time and until when it is kept."""
     generate_csrf()
@@ -60,6 +65,7 @@ def accept_offer(token: str) -> Any:
 
 def _refused(token: str, refused: Refused) -> Any:
     if refused.refusal is Refusal.NOT_FOUND:
+        note_forged_address()
         raise refused
     return _page(token, refusal_words(refused.refusal), 422)
 

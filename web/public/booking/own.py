@@ -15,9 +15,9 @@ from care.refusals import Refusal, Refused
 from models.appointments import Appointment
 from web.common import chat_key, clock, slot_days
 from web.common.access import Access, access
-from web.common.database import reading, unit_of_work
+from web.common.database import note_forged_address, reading, unit_of_work
 from web.common.refusal_words import refusal_words
-from web.common.throttle import START, limiter
+from web.common.throttle import FORGED, START, leads_nowhere, limiter
 from web.public import blueprint
 from web.public.booking import door
 from web.public.booking.asked import DAYS_SHOWN
@@ -28,8 +28,17 @@ def _follow(session: Session, token: str) -> Appointment:
     return appointment_links.follow(session=session, secret=chat_key.secret(), token=token)
 
 
+def _shown(token: str) -> Appointment:
+    """Return the appointment for a page; a forged address leaves a trace."""
+    try:
+        return _follow(reading(), token)
+    except Refused:
+        note_forged_address()
+        raise
+
+
 def _page(token: str, problem: Any = None, status: int = 200) -> Any:
-    one, now = _follow(reading(), token), clock.now()
+    one, now = _shown(token), clock.now()
     code, for_other = door.new_code()
     page = render_template(
         "public/booking/own.html",
@@ -48,6 +57,7 @@ def _page(token: str, problem: Any = None, status: int = 200) -> Any:
 
 @blueprint.get("/appointments/<string:token>")
 @access(Access.ANYONE)
+@limiter.limit(FORGED, deduct_when=leads_nowhere)
 def own_appointment(token: str) -> Any:
     """Show what was booked and what happens next; a forged address leads nowhere."""
     generate_csrf()
@@ -70,12 +80,14 @@ def cancel_own(token: str) -> Any:
 
 def _refused(token: str, refused: Refused) -> Any:
     if refused.refusal is Refusal.NOT_FOUND and refused.field is None:
+        note_forged_address()
         raise refused
     return _page(token, refusal_words(refused.refusal), 422)
 
 
 @blueprint.get("/appointments/<string:token>/move")
 @access(Access.ANYONE)
+@limiter.limit(FORGED, deduct_when=leads_nowhere)
 def move_own(token: str) -> Any:
     """Show the times to which it can be moved, with the same colleague."""
     generate_csrf()
@@ -102,6 +114,7 @@ def take_other_time(token: str) -> Any:
             )
     except Refused as refused:
         if refused.refusal is Refusal.NOT_FOUND and refused.field is None:
+            note_forged_address()
             raise
         return _times(token, refusal_words(refused.refusal), 422)
     flash(_("It is moved."), "good")
@@ -109,7 +122,7 @@ def take_other_time(token: str) -> Any:
 
 
 def _times(token: str, problem: Any = None, status: int = 200) -> Any:
-    one, now = _follow(reading(), token), clock.now()
+    one, now = _shown(token), clock.now()
     if not appointments.may_change_alone(appointment=one, now=now):
         return _page(token, problem or refusal_words(Refusal.TOO_LATE_TO_CHANGE), 422)
     first = _first(one)

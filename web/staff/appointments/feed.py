@@ -8,9 +8,10 @@ from flask import current_app, render_template, session, url_for
 from flask_babel import gettext as _
 
 from care import ical
+from care.refusals import Refused
 from web.common import chat_key, clock, security
 from web.common.access import Access, access
-from web.common.database import reading
+from web.common.database import note_forged_address, reading
 from web.common.throttle import START, limiter
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
@@ -61,7 +62,11 @@ def revoke_calendar_feed() -> Any:
 @limiter.limit(START)
 def calendar_file(token: str) -> Any:
     """Hand the calendar to whoever knows the address: times only, no names; a forged address leads nowhere."""
-    found = ical.read(session=reading(), secret=chat_key.secret(), token=token, now=clock.now())
+    try:
+        found = ical.read(session=reading(), secret=chat_key.secret(), token=token, now=clock.now())
+    except Refused:
+        note_forged_address()
+        raise
     answer = current_app.response_class(found, mimetype="text/calendar")
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
