@@ -56,8 +56,9 @@ def main() -> None:
         absent = [one for one in taught if group(one) == hand]
         rest = [one for one in taught if group(one) != hand]
         body = train(rest, Grams([one.parts for one in rest] + unread))
-        weights = dict(zip(str(body["grams"]).split("\t"), zip(body["crisis"], body["now"], strict=True), strict=True))
-        model = linear.Model("", weights, body["scale"], body["intercepts"], body["stack"], body["thresholds"])
+        model = linear.Model(
+            "", linear.weights_of(body), body["scale"], body["intercepts"], body["stack"], body["thresholds"]
+        )
         print(f"\n{hand}: {len(absent)} lines")
         kinds = defaultdict(list)
         for one in absent:

@@ -44,6 +44,25 @@ def test_a_long_message_is_also_heard_in_windows() -> None:
     assert linear.windows(["字"] * 10) == [["字"] * 10]
 
 
+# Forty signs and more, none of them twice: a gram too many or too few shows.
+_LONG = "今夜很难过\n我睡不着 so tired of it\n天地玄黄宇宙洪荒日月盈昃辰宿列张\n寒来暑往秋收冬藏闰余成岁律吕"
+
+
+@pytest.mark.parametrize("text", ["夜", "夜 难", "夜\n难", "夜难" * 15, _LONG, _LONG + "\n" + _LONG])
+def test_each_window_is_summed_over_its_own_grams_once(at_path: Path, text: str) -> None:
+    everything = linear.grams(linear.tokens("夜难夜难" + _LONG))
+    columns = [list(range(1, len(everything) + 1)), list(range(len(everything), 0, -1))]
+    body = _body(grams="\t".join(everything), crisis=columns[0], now=columns[1])
+    model, parts = linear.load(_write(at_path, body)), linear.tokens(text)
+    asked = [parts, *(linear.windows(parts) if len(parts) > linear.WINDOW else [])]
+    for stretch, found in zip(asked, linear.scores(model, parts), strict=True):
+        present = linear.grams(stretch)
+        for question, column in enumerate(columns):
+            total = sum(column[everything.index(gram)] for gram in present if gram in everything)
+            scaled = total * model.scale[question] / len(present) ** 0.5 + model.intercepts[question]
+            assert found[question] == pytest.approx(scaled)
+
+
 def test_a_model_that_is_whole_is_read(at_path: Path) -> None:
     model = linear.load(_write(at_path, _body()))
     calm, heavy = linear.hear(model, "早", {}), linear.hear(model, "夜难", {})
