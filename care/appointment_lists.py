@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 from care import live
 from care.refusals import Refusal, Refused
 from models.appointments import Appointment, AppointmentState
+from models.groups import GroupSession, GroupState
 
 
 def get(*, session: Session, appointment_id: int) -> Appointment:
@@ -53,6 +56,24 @@ def ahead(*, session: Session, beneficiary_id: int, now: datetime) -> Sequence[A
         )
         .order_by(Appointment.starts_at)
     ).all()
+
+
+def booked_by_day(*, session: Session, after: datetime, timezone: str) -> Counter[date]:
+    """Return how many booked appointments and groups stand on each day from a moment on, in the base's own time."""
+    zone = ZoneInfo(timezone)
+    starts = [
+        *session.scalars(
+            select(Appointment.starts_at).where(
+                Appointment.state == AppointmentState.BOOKED, Appointment.starts_at >= after
+            )
+        ),
+        *session.scalars(
+            select(GroupSession.starts_at).where(
+                GroupSession.state == GroupState.PLANNED, GroupSession.starts_at >= after
+            )
+        ),
+    ]
+    return Counter(at.astimezone(zone).date() for at in starts)
 
 
 def to_complete(*, session: Session, now: datetime, staff_id: int | None = None) -> Sequence[Appointment]:

@@ -91,6 +91,25 @@ def _holds(session: Session, staff_id: int, now: datetime) -> Sequence[CalendarH
     ).all()
 
 
+def promised_between(*, session: Session, staff_id: int, start: datetime, end: datetime) -> int:
+    """Return how many appointments, groups, shifts, follow-ups and turns on duty the colleague has in the span."""
+    holds = session.scalar(
+        select(func.count())
+        .select_from(CalendarHold)
+        .join(CalendarHolder, CalendarHolder.hold_id == CalendarHold.id)
+        .where(
+            CalendarHolder.holder_kind == HolderKind.STAFF,
+            CalendarHolder.holder_id == staff_id,
+            CalendarHold.starts_at < end,
+            CalendarHold.ends_at > start,
+        )
+    )
+    turns = session.scalar(
+        select(func.count()).where(DutyTurn.staff_id == staff_id, DutyTurn.starts_at < end, DutyTurn.ends_at > start)
+    )
+    return (holds or 0) + (turns or 0)
+
+
 def left_behind(*, session: Session, now: datetime) -> list[tuple[StaffMember, Ahead]]:
     """Return the colleagues who are gone and still have something ahead: it waits here until somebody takes it."""
     gone = session.scalars(select(StaffMember).where(StaffMember.active.is_(False)).order_by(StaffMember.username))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from care import notices, shift_fit, shift_places, waiting_lists
 from care.refusals import Refusal, Refused
 from care.shift_rules import rules
-from models.shifts import Shift, ShiftRole, SignUp, SignUpState, WaitingState
+from models.shifts import Shift, ShiftRole, SignUp, SignUpState
 from models.staff import StaffMember
 
 
@@ -52,7 +52,7 @@ def sign_up(
     except IntegrityError:
         # Somebody who did not queue at our locks was faster; the constraint has the last word.
         raise Refused(_lost_to(session, role.id, member.id)) from None
-    _end_waiting(session, role.id, member.id, now)
+    waiting_lists.has_a_place(session=session, shift_role_id=role.id, staff_id=member.id, now=now)
     shift_places.trace(session, actor, "shift.sign_up", row, now, staff_id=member.id)
     return row
 
@@ -95,12 +95,6 @@ def _lost_to(session: Session, shift_role_id: int, staff_id: int) -> Refusal:
 def _confirmed_by_signing(shift: Shift, now: datetime) -> datetime | None:
     # Whoever signs up within the last day has just said that they come.
     return now if shift.starts_at - now <= timedelta(hours=rules().remind_hours) else None
-
-
-def _end_waiting(session: Session, shift_role_id: int, staff_id: int, now: datetime) -> None:
-    entry = waiting_lists.entry_of(session=session, shift_role_id=shift_role_id, staff_id=staff_id)
-    if entry is not None and entry.state is WaitingState.WAITING:
-        entry.state, entry.ended_at = WaitingState.TAKEN, now
 
 
 def confirm(*, session: Session, actor: StaffMember, sign_up_id: int, now: datetime) -> SignUp:

@@ -1,4 +1,7 @@
-"""The people of a colleague who leaves: each booking goes to somebody suitable, or the person onto the waiting list."""
+"""What a colleague who leaves has promised: each booking goes to somebody suitable, each shift to whoever waits for it.
+
+Where nobody suitable is free, the person comes onto the waiting list; a place in a shift becomes free.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care import appointment_news, appointments, audit, booking_checks, waiting_list
+from care import appointment_news, appointments, audit, booking_checks, sign_ups, waiting_list
 from care.booking_checks import Request
 from care.refusals import Refusal, Refused
 from models.appointments import Appointment, AppointmentState
 from models.groups import GroupSession, GroupState
+from models.shifts import Shift, SignUp, SignUpState
 from models.staff import StaffMember
 
 
@@ -24,6 +28,7 @@ class HandedOver:
     moved: list[Appointment] = field(default_factory=list)
     to_waiting_list: list[Appointment] = field(default_factory=list)
     groups: list[GroupSession] = field(default_factory=list)
+    places: list[SignUp] = field(default_factory=list)
 
 
 def bookings_ahead(*, session: Session, staff_id: int, now: datetime) -> Sequence[Appointment]:
@@ -52,10 +57,33 @@ def groups_ahead(*, session: Session, staff_id: int, now: datetime) -> Sequence[
     ).all()
 
 
+def places_ahead(*, session: Session, staff_id: int, now: datetime) -> Sequence[SignUp]:
+    """Return the colleague's places in shifts that have not begun, in order."""
+    return session.scalars(
+        select(SignUp)
+        .join(Shift, Shift.id == SignUp.shift_id)
+        .where(
+            SignUp.staff_id == staff_id,
+            SignUp.state.in_((SignUpState.SIGNED_UP, SignUpState.OFFERED)),
+            Shift.starts_at > now,
+        )
+        .order_by(Shift.starts_at, SignUp.id)
+    ).all()
+
+
 def hand_over(
-    *, session: Session, actor: StaffMember, staff_id: int, reason: str, now: datetime, secret: str | None = None
+    *,
+    session: Session,
+    actor: StaffMember,
+    staff_id: int,
+    reason: str,
+    now: datetime,
+    timezone: str,
+    secret: str | None = None,
 ) -> HandedOver:
     """Give every booking ahead to a suitable colleague at the same time, else put the person on the waiting list.
+
+    Places in shifts become free for those who wait, and stand on the board as empty until somebody takes them.
 
     Groups are returned: whether one goes on with another leader is for a person to decide.
     """
@@ -71,6 +99,10 @@ def hand_over(
         else:
             _to_waiting_list(session, actor, row, reason, now)
             done.to_waiting_list.append(row)
+    for place in places_ahead(session=session, staff_id=staff_id, now=now):
+        done.places.append(
+            sign_ups.take_off(session=session, actor=actor, sign_up_id=place.id, now=now, timezone=timezone)
+        )
     audit.record(
         session=session,
         actor=actor,
@@ -80,6 +112,7 @@ def hand_over(
         now=now,
         moved=len(done.moved),
         waiting=len(done.to_waiting_list),
+        places=len(done.places),
     )
     return done
 

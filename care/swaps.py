@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from care import audit, notices, shift_fit, shift_places
+from care import audit, notices, shift_fit, shift_places, waiting_lists
 from care.refusals import Refusal, Refused
 from care.shift_rules import rules
 from models.shift_changes import Swap, SwapState
@@ -116,7 +116,10 @@ def decline(*, session: Session, actor: StaffMember, swap_id: int, now: datetime
     swap = _locked(session, swap_id)
     if swap.to_staff_id != actor.id:
         raise Refused(Refusal.NOT_FOUND)
-    return _end(session, swap, actor, SwapState.CANCELLED, "shift.decline_swap", now)
+    ended = _end(session, swap, actor, SwapState.CANCELLED, "shift.decline_swap", now)
+    # Whoever asked still has the shift, and should know in time to ask somebody else.
+    _tell(session, ended, ended.sign_up.staff, "declined", now)
+    return ended
 
 
 def cancel(*, session: Session, actor: StaffMember, swap_id: int, now: datetime) -> Swap:
@@ -168,6 +171,7 @@ def approve(*, session: Session, actor: StaffMember, swap_id: int, now: datetime
         session.add(row)
         session.flush()
         shift_places.hold_time(session, row, session.get_one(Shift, row.shift_id))
+        waiting_lists.has_a_place(session=session, shift_role_id=row.shift_role_id, staff_id=row.staff_id, now=now)
     _trace(session, actor, "shift.approve_swap", swap, now)
     _tell_both(session, swap, now)
     return swap

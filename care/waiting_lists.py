@@ -29,6 +29,13 @@ def entry_of(*, session: Session, shift_role_id: int, staff_id: int) -> WaitingE
     return session.scalars(_ENTRY_OF, {"role_id": shift_role_id, "staff_id": staff_id}).first()
 
 
+def has_a_place(*, session: Session, shift_role_id: int, staff_id: int, now: datetime) -> None:
+    """End the wish of somebody who has come to a place by another way."""
+    entry = entry_of(session=session, shift_role_id=shift_role_id, staff_id=staff_id)
+    if entry is not None and entry.state is WaitingState.WAITING:
+        entry.state, entry.ended_at = WaitingState.TAKEN, now
+
+
 def join(*, session: Session, actor: StaffMember, shift_role_id: int, now: datetime, timezone: str) -> WaitingEntry:
     """Wait for a role that is full and fits in every other way; otherwise refuse with the reason."""
     role = shift_places.lock_role(session, shift_role_id)

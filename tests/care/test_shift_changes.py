@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from care import cover_calls, sign_ups, swaps, waiting_lists
 from care.refusals import Refusal, Refused
+from models.contacts import Channel, ContactPoint
+from models.outbox import OutboxRow
 from models.shift_changes import CoverAnswer, CoverAsk, CoverCall, CoverState, Swap, SwapState
 from models.shifts import SignUp, SignUpState, WaitingEntry, WaitingState
 from tests.fixtures.shifts import ShiftWorld
@@ -134,6 +136,46 @@ def test_places_change_hands_once_a_coordinator_approves(any_shift_world: ShiftW
     assert base.holders(theirs) == [(giver if back else taker, 1)]
     # The giver's time is free again.
     base.sign_up(giver, base.role(starts=48))
+
+
+def test_whoever_comes_to_a_place_by_a_swap_waits_for_it_no_more(shift_world: ShiftWorld) -> None:
+    base, role = shift_world, shift_world.role(places=2)
+    giver, taker, third = (base.volunteer() for _ in range(3))
+    number = base.sign_up(giver, role)
+    base.sign_up(third, role)
+    entry = _wait(base, taker, role)
+    swap = base.do(swaps.offer, giver, sign_up_id=number, to_staff_id=taker)
+    base.do(swaps.accept, taker, swap_id=swap, timezone=ZONE)
+    base.do(swaps.approve, base.coordinator(), swap_id=swap, timezone=ZONE)
+    assert sorted(base.holders(role)) == sorted([(taker, 1), (third, 2)])
+    with base.world.look() as session:
+        assert session.get_one(WaitingEntry, entry).state is WaitingState.TAKEN
+
+
+def test_a_no_is_told_to_whoever_asked_once(shift_world: ShiftWorld) -> None:
+    base = shift_world
+    giver, asked = base.volunteer(), base.volunteer()
+    with base.world.work() as session:
+        for person in (giver, asked):
+            session.add(
+                ContactPoint(
+                    staff_id=person,
+                    channel=Channel.EMAIL,
+                    address=f"{person}@base.test",
+                    address_hash=str(person),
+                    created_at=base.world.clock(),
+                    confirmed_at=base.world.clock(),
+                )
+            )
+    swap = base.do(swaps.offer, giver, sign_up_id=base.sign_up(giver, base.role()), to_staff_id=asked)
+    for _tap in range(2):
+        base.do(swaps.decline, asked, swap_id=swap)
+    with base.world.look() as session:
+        keys = session.scalars(select(OutboxRow.dedupe_key).order_by(OutboxRow.id)).all()
+    assert [key.partition(":")[0] for key in keys] == [
+        f"shift-swap-{swap}-asked-{asked}",
+        f"shift-swap-{swap}-declined-{giver}",
+    ]
 
 
 def test_nobody_accepts_or_approves_for_themselves_or_for_others(shift_world: ShiftWorld) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -13,9 +14,10 @@ from wtforms import DateField, SelectChoice, SelectField, TextAreaField, TimeFie
 from wtforms.validators import Length
 from wtforms.validators import Optional as Maybe
 
+from care import handover, staff
 from care import leave as leaves
-from care import staff
 from care.refusals import Refused
+from models.leave import Leave
 from web.common import clock, security
 from web.common.access import Access, access, staff_may
 from web.common.database import reading, unit_of_work
@@ -77,6 +79,8 @@ def _form(*, fresh: bool) -> LeaveForm:
 def _page(form: LeaveForm | None = None, status: int = 200) -> Any:
     me, now = security.me(), clock.now()
     may_decide = staff_may(Access.DECIDE_LEAVE)
+    waiting = leaves.waiting(session=reading()) if may_decide else []
+    ahead = [one for one in leaves.ahead(session=reading(), now=now) if one.decided_at] if may_decide else []
     return (
         render_template(
             "staff/leave.html",
@@ -84,14 +88,22 @@ def _page(form: LeaveForm | None = None, status: int = 200) -> Any:
             now=now,
             form=form or _form(fresh=True),
             own=leaves.of(session=reading(), staff_id=me.id)[:20],
-            waiting=leaves.waiting(session=reading()) if may_decide else [],
-            ahead=[one for one in leaves.ahead(session=reading(), now=now) if one.decided_at] if may_decide else [],
+            waiting=waiting,
+            ahead=ahead,
+            promised={one.id: _promised(one, now) for one in (*waiting, *ahead)},
             states=LEAVE_STATES,
             may_decide=may_decide,
             span=dates.span,
         ),
         status,
     )
+
+
+def _promised(one: Leave, now: datetime) -> tuple[int, date]:
+    """Return how much the colleague has promised for what is left of the leave, and the day from which to look."""
+    start = max(one.starts_at, now)
+    number = handover.promised_between(session=reading(), staff_id=one.staff_id, start=start, end=one.ends_at)
+    return number, start.astimezone(ZoneInfo(clock.timezone())).date()
 
 
 @blueprint.get("/leave")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import select
 
+from models.duty import DutyPosition, DutyTurn
 from models.leave import Leave, LeaveState
 from models.staff import RoleName, StaffMember
 from tests.fixtures.desk import Browser, DeskSite
@@ -88,3 +91,23 @@ def test_note_of_a_colleague_is_read_by_those_who_decide_only(desk_site: DeskSit
     _ask(browser, own, note="探望父母")
     assert "探望父母" in lead.get("/staff/leave").get_data(as_text=True)
     assert "探望父母" not in other.get("/staff/leave").get_data(as_text=True)
+
+
+def test_who_decides_sees_what_is_promised_for_those_days_and_for_no_others(desk_site: DeskSite) -> None:
+    browser, own = _own(desk_site)
+    lead, _ = _own(desk_site, RoleName.SUPERVISOR, "wang")
+    assert _ask(browser, own) == 303
+    assert "promised for these days" not in lead.get("/staff/leave").get_data(as_text=True)
+    # The last turn begins when the leave is over, and is no concern of it.
+    for begins in ("2026-03-09T23:00:00+08:00", "2026-03-11T20:00:00+08:00", "2026-03-12T00:00:00+08:00"):
+        start = datetime.fromisoformat(begins)
+        with desk_site.work() as session:
+            session.add(
+                DutyTurn(
+                    staff_id=own, position=DutyPosition.ON_CALL, starts_at=start, ends_at=start + timedelta(hours=4)
+                )
+            )
+    page = lead.get("/staff/leave").get_data(as_text=True)
+    assert "promised for these days: 2" in page
+    assert f"/staff/calendar?staff={own}&amp;view=week&amp;day=2026-03-10" in page
+    assert "promised for these days" not in browser.get("/staff/leave").get_data(as_text=True)

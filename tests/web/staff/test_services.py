@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from models.appointments import Appointment
 from models.holidays import DayKind, SpecialDay
 from models.services import Service
 from models.staff import RoleName
+from tests.fixtures.bookable import Bookable, at
 from tests.fixtures.desk import DeskSite
 
 TERMS: dict[str, Any] = {
@@ -114,3 +116,20 @@ def test_a_decree_without_a_date_says_so_and_keeps_the_name(desk_site: DeskSite)
     answer = browser.post("/staff/holidays", {"day": "someday", "kind": "holiday", "name_en": "District day"})
     assert answer.status_code == 422
     assert "District day" in answer.get_data(as_text=True)
+
+
+def test_a_decree_names_what_is_booked_on_the_day_and_days_that_are_over_stand_apart(
+    desk_site: DeskSite, bookable: Bookable
+) -> None:
+    number = bookable.appointment(desk_site.person(), at(4, 9))
+    browser = desk_site.signed_in(RoleName.BASE_MANAGER)
+    for day in ("2026-03-04", "2026-03-05", "2026-02-20"):
+        sent = {"day": day, "kind": "holiday", "name_zh": day, "name_en": day, "plan_weekday": ""}
+        assert browser.post("/staff/holidays", sent).status_code == 303
+    page = browser.get("/staff/holidays?year=2026").get_data(as_text=True)
+    assert page.count("booked on it: 1") == 1
+    assert page.index("2026-03-04") < page.index("booked on it: 1") < page.index("2026-03-05")
+    assert page.index("Days that are over (1)") > page.index("2026-03-05")
+    assert "/staff/holidays/2026-02-20/move" not in page
+    with desk_site.look() as session:
+        assert session.get_one(Appointment, number).is_open

@@ -45,6 +45,7 @@ def _bookings(staff_id: int) -> dict[str, Any]:
     return {
         "bookings": succession.bookings_ahead(session=session, staff_id=staff_id, now=now),
         "groups": succession.groups_ahead(session=session, staff_id=staff_id, now=now),
+        "places": succession.places_ahead(session=session, staff_id=staff_id, now=now),
     }
 
 
@@ -61,22 +62,28 @@ def hand_over_bookings(staff_id: int) -> Any:
                 staff_id=staff_id,
                 reason=request.form.get("reason", "")[:LONGEST_REASON],
                 now=clock.now(),
+                timezone=clock.timezone(),
                 secret=chat_key.secret(),
             )
-            moved, waiting = len(done.moved), len(done.to_waiting_list)
+            moved, waiting, places = len(done.moved), len(done.to_waiting_list), len(done.places)
     except Refused as refused:
         if refused.refusal is Refusal.NOT_FOUND:
             raise
         flash(str(refusal_words(refused.refusal)), "danger")
         return here
-    flash(
-        _(
-            "%(moved)s bookings go to a colleague, %(waiting)s people are on the waiting list now. Each is told.",
-            moved=moved,
-            waiting=waiting,
-        ),
-        "good",
-    )
+    if places:
+        flash(
+            _("Places in shifts that are free again: %(count)s. Whoever waits for them is asked.", count=places), "good"
+        )
+    if moved or waiting or not places:
+        flash(
+            _(
+                "%(moved)s bookings go to a colleague, %(waiting)s people are on the waiting list now. Each is told.",
+                moved=moved,
+                waiting=waiting,
+            ),
+            "good",
+        )
     return here
 
 

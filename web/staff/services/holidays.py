@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from care import holidays
+from care import appointment_lists, holidays
 from care.refusals import Refusal, Refused
 from models.holidays import DayKind, DaySource
 from web.common import clock, security
@@ -37,10 +37,14 @@ def _page(form: SpecialDayForm | None = None, status: int = 200) -> Any:
         DaySource.PROVISIONAL: _("computed, the notice is not out yet"),
         DaySource.DECREE: _("by decree of the base"),
     }
+    now, days = clock.now(), holidays.of_year(session=reading(), year=year)
+    today = now.astimezone(ZoneInfo(clock.timezone())).date()
     page = render_template(
         "staff/services/holidays.html",
         year=year,
-        days=holidays.of_year(session=reading(), year=year),
+        days=[one for one in days if one.day >= today],
+        past=[one for one in days if one.day < today],
+        booked=appointment_lists.booked_by_day(session=reading(), after=now, timezone=clock.timezone()),
         kinds=KINDS,
         weekdays=WEEKDAYS,
         sources=sources,
