@@ -68,6 +68,42 @@ def test_words_typed_in_haste_are_read_as_meant(typed: str, meant: str) -> None:
     assert normalise(typed) == meant
 
 
+@pytest.mark.parametrize(
+    ("hidden", "meant"),
+    [
+        ("wbxhl", "我不想活了"), ("wxs", "我想死"), ("不xiang huo le", "不想活了"), ("不响活了", "不想活了"),
+        ("活不夏去", "活不下去"), ("活zhe没意思", "活着没意思"), ("捅si他", "捅死他"), ("咋还不s呢", "咋还不死呢"),
+        ("s了也好", "死了也好"), ("想嘎", "想死"), ("我想⚰️", "我想死"), ("玉玉三年", "抑郁三年"),
+        ("遗s写了", "遗书写了"), ("yishu写了三版", "遗书写了三版"), ("打算shao炭", "打算烧炭"), ("sheng子到了", "绳子到了"),
+        ("tiao下去", "跳下去"),
+        ("我先zou了", "我先走了"), ("割wan了", "割腕了"), ("我妹zc", "我妹自残"), ("zc了,三道", "自残了\n三道"),
+        ("他da我", "他打我"), ("半夜mo我", "半夜摸我"), ("又被加暴", "又被家暴"), ("我想q生", "我想轻生"),
+        ("别xing来", "别醒来"), ("从🪟出去", "从窗出去"),
+    ],
+)  # fmt: skip
+def test_what_is_hidden_from_a_filter_is_read_as_meant(hidden: str, meant: str) -> None:
+    assert normalise(hidden) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zc账号",
+        "看yishu展",
+        "一起嘎嘎乐",
+        "short si",
+        "上海s级",
+        "panda我",
+        "不想hi",
+        "玉玉真好看",
+        "mo我不认识",
+        "gou sheng",
+    ],
+)
+def test_a_spelling_that_only_looks_hidden_is_left_alone(text: str) -> None:
+    assert normalise(text) == text
+
+
 @pytest.mark.parametrize("text", ["hair dye", "我很火了", "wan hai street", "天抬头看", "你怎么思考"])
 def test_a_word_that_only_looks_like_a_typo_is_left_alone(text: str) -> None:
     assert normalise(text) == text
