@@ -74,7 +74,7 @@ def hand_lines() -> Iterator[Row]:
             tier, _register, text = line.split("\t", 2)
             calm = tier in ORDINARY or ("ordinary" in path.name)
             label = "none" if calm else "plan_attempt" if tier in NOW_TIERS else tier
-            yield Row(text, label, tier, f"hand_{path.name[0]}")
+            yield Row(text, label, tier, f"hand_{re.split(r'[0-9_]', path.name)[0]}")
     for path in sorted((LINES / "hands").glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             raw = json.loads(line)

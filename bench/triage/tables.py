@@ -14,8 +14,14 @@ from triage.levels import Level
 
 REGRESSIONS = Path(__file__).parent / "regressions.jsonl"
 NEW_HAND = LINES / "untouched"
-# Whose untouched lines measure; of the last three a third was kept, the rest teaches.
-NEW_HANDS = {"c": "New hand", "o": "Fifth round", "p": "Fifth round, calm counselling talk", "q": "Fifth round, urgent"}
+# Whose untouched lines measure; of the fifth round a third was kept, of the sixth a fifth, and the rest teaches.
+NEW_HANDS = {
+    "New hand": ("c",),
+    "Fifth round": ("o",),
+    "Fifth round, calm counselling talk": ("p",),
+    "Fifth round, urgent": ("q",),
+    "Sixth round": ("r", "s", "t", "u", "v", "w", "x", "y", "z", "aa", "bb", "cc", "ee", "ff", "gg"),
+}
 # What asks for a person within minutes, as the new hand names it.
 NOW_TIERS = frozenset({"plan", "attempt", "preparation", "farewell", "means", "means_at_hand"})
 Scored = list[tuple[Row, Assessment]]
@@ -88,19 +94,36 @@ def _by_label(title: str, scored: Scored, *, in_repository: bool = False) -> Tab
 
 
 def _new_hand() -> Iterator[Table]:
-    for hand, title in NEW_HANDS.items():
+    for title, hands in NEW_HANDS.items():
         for language, name in (("zh", "Chinese"), ("en", "English")):
+            crisis = score_rows(_rows_of(hands, "crisis", language))
+            ordinary = score_rows(_rows_of(hands, "ordinary", language))
             lines = []
-            crisis = score_rows(_hand_rows(NEW_HAND / f"{hand}_crisis_{language}.tsv"))
-            ordinary = score_rows(_hand_rows(NEW_HAND / f"{hand}_ordinary_{language}.tsv"))
             if crisis:
                 lines.append(_line("crisis", crisis, crisis=True))
                 urgent = [pair for pair in crisis if pair[0].label in NOW_TIERS]
                 lines.append(_line("   plan, attempt, preparation, farewell, means", urgent, crisis=True, urgent=True))
+                lines += _tiers(crisis, crisis=True) if len(hands) > 1 else []
             if ordinary:
                 lines.append(_line("ordinary", ordinary, crisis=False))
+                lines += _tiers(ordinary, crisis=False) if len(hands) > 1 else []
             if lines:
                 yield Table(f"{title}, untouched, {name}", lines, in_repository=True)
+
+
+def _tiers(scored: Scored, *, crisis: bool) -> list[Line]:
+    """Return a line for each kind of message, where many hands make a table long enough to be looked into."""
+    kinds = sorted({row.label for row, _ in scored})
+    of_kind = {kind: [pair for pair in scored if pair[0].label == kind] for kind in kinds}
+    return [
+        _line(f"   {kind}", pairs, crisis=crisis, urgent=crisis and kind in NOW_TIERS)
+        for kind, pairs in of_kind.items()
+    ]
+
+
+def _rows_of(hands: Iterable[str], side: str, language: str) -> Iterator[Row]:
+    for hand in hands:
+        yield from _hand_rows(NEW_HAND / f"{hand}_{side}_{language}.tsv")
 
 
 def _hand_rows(path: Path) -> Iterator[Row]:
