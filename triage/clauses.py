@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import cached_property
 from typing import NamedTuple
 
 # A message without punctuation is cut here with an overlap, so that no pattern sees more than this.
@@ -66,7 +67,7 @@ _DOUBLE_NEGATIVE = re.compile(
     r"没有一天|没有一刻|没法|不止一次|不由|不如|不得不|还不如|不知道|不觉得不"
 )
 _DENIAL_AFTER = re.compile(
-    r"^(?:的)?(?:念头|想法|打算|冲动|意思|事)?(?:是)?(?:不会|不可能|没有|没想过|从来没有?|都没有)(?:的|做|发生|想|有)?"
+    r"(?:的)?(?:念头|想法|打算|冲动|意思|事)?(?:是)?(?:不会|不可能|没有|没想过|从来没有?|都没有)(?:的|做|发生|想|有)?"
 )
 _DENIAL_EN = re.compile(
     r"\b(?:not|never|no|dont|didnt|wont|wouldnt|isnt|arent|cant|couldnt|havent|hasnt|without|im not|denies)"
@@ -134,49 +135,105 @@ def _tells_it_is_over(normalised: str) -> bool:
     return bool(_PAST.search(head) and _RECOVERED.search(head) and not _NOT_OVER.search(head))
 
 
-def scopes(clause: Clause, match: re.Match[str]) -> frozenset[Scope]:
-    """Return what holds for the words matched in the clause; nothing here can hide another clause."""
-    start, end = match.span()
-    text, lead = clause.text, clause.text[:start]
-    found: set[Scope] = set()
-    if _is_denied(lead, text[end:]) or any(_is_denied(gap, "") for gap in match.groups() if gap):
-        found.add(Scope.DENIED)
-    here = clause.before + "\n" + text
-    if _PAST.search(here) and not _STILL.search(text):
-        found.add(Scope.PAST)
-    if clause.over and not _NOW.search(text):
-        found.add(Scope.RECOVERED)
-    if _is_quoted(lead, clause.before) and not _ITS_ME.search(text):
-        found.add(Scope.QUOTED)
-    if _INFORMATION.search(text) and not _ITS_ME.search(text) and not _I_WANT.search(text):
-        found.add(Scope.INFORMATION)
-    if _is_about_another(lead, text[start:end]):
-        found.add(Scope.THIRD_PERSON)
-    return frozenset(found)
+def _without_edges(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """Return what finds at least what the pattern finds in any part of a text: an edge may arise where it is cut."""
+    return re.compile(pattern.pattern.replace(r"\b", ""))
 
 
-def _is_quoted(lead: str, before: str) -> bool:
-    """Tell whether a song, story or news item is named and then speaks: "看完电影我想死" quotes nothing."""
-    source = _QUOTED.search(lead)
-    if source:
-        return bool(_SAYING.search(lead[source.start() :]))
-    return bool(_QUOTED.search(before) and _SAYING.fullmatch(before[-1:]))
+# One look at the whole clause spares most clauses the search before each hit: without one of these signs nothing in
+# it is denied, names a source or another person.
+_MAY_DENY = re.compile("[没不未莫冇木别]|n[eiot]|without")
+_MAY_QUOTE = _without_edges(_QUOTED)
+_MAY_BE_ANOTHER = _without_edges(_OTHER_PERSON), _without_edges(_OTHER_EN)
+_I_AGAIN = re.compile(r"我(?!的?(?:朋友|同学|妈|爸|儿|女|老|男|室|闺))|俺|\bi\b|\bim\b|让人|被")
 
 
-def _is_denied(lead: str, tail: str) -> bool:
-    if _DENIAL_AFTER.search(tail):
-        return True
-    near = lead[-24:]
-    if _DENIAL_EN.search(lead[-60:].rstrip()):
-        return True
-    return bool(_DENIAL_BEFORE.search(near)) and not _DOUBLE_NEGATIVE.search(near)
+class Setting:
+    """What a clause does to the words in it; each question is asked of the clause once, not for every word found."""
+
+    def __init__(self, clause: Clause) -> None:
+        self._text = clause.text
+        self._before = clause.before
+        self._over = clause.over
+
+    def scopes(self, match: re.Match[str]) -> frozenset[Scope]:
+        """Return what holds for the words matched in the clause; nothing here can hide another clause."""
+        start, end = match.span()
+        found: list[Scope] = []
+        if self._may_deny and self._is_denied(match):
+            found.append(Scope.DENIED)
+        if (self._follows_source or self._may_quote) and self._is_quoted(self._text[:start]):
+            found.append(Scope.QUOTED)
+        if self._may_be_another and self._is_about_another(start, self._text[start:end]):
+            found.append(Scope.THIRD_PERSON)
+        return self._everywhere.union(found) if found else self._everywhere
+
+    @cached_property
+    def _everywhere(self) -> frozenset[Scope]:
+        """What holds for all words of the clause."""
+        text, found = self._text, set()
+        if _PAST.search(self._before + "\n" + text) and not _STILL.search(text):
+            found.add(Scope.PAST)
+        if self._over and not _NOW.search(text):
+            found.add(Scope.RECOVERED)
+        if _INFORMATION.search(text) and not self._its_me and not _I_WANT.search(text):
+            found.add(Scope.INFORMATION)
+        return frozenset(found)
+
+    @cached_property
+    def _may_deny(self) -> bool:
+        return bool(_MAY_DENY.search(self._text))
+
+    @cached_property
+    def _may_quote(self) -> bool:
+        return bool(_MAY_QUOTE.search(self._text)) and not self._its_me
+
+    @cached_property
+    def _follows_source(self) -> bool:
+        before = self._before
+        return bool(_SAYING.fullmatch(before[-1:]) and _QUOTED.search(before)) and not self._its_me
+
+    @cached_property
+    def _may_be_another(self) -> bool:
+        return any(pattern.search(self._text) for pattern in _MAY_BE_ANOTHER)
+
+    @cached_property
+    def _its_me(self) -> bool:
+        return bool(_ITS_ME.search(self._text))
+
+    @cached_property
+    def _others(self) -> dict[int, int]:
+        """Where another person is named last before a place; -1 for nowhere."""
+        return {}
+
+    def _is_denied(self, match: re.Match[str]) -> bool:
+        if _DENIAL_AFTER.match(self._text, match.end()):
+            return True
+        return any(_ends_in_denial(lead) for lead in (self._text[: match.start()], *match.groups()) if lead)
+
+    def _is_quoted(self, lead: str) -> bool:
+        """Tell whether a song, story or news item is named and then speaks: "看完电影我想死" quotes nothing."""
+        source = _QUOTED.search(lead)
+        return bool(_SAYING.search(lead[source.start() :])) if source else self._follows_source
+
+    def _is_about_another(self, start: int, hit: str) -> bool:
+        """Tell whether another person stands as the subject nearest before the hit."""
+        lead = self._text[:start]
+        if start not in self._others:
+            people = [*_OTHER_PERSON.finditer(lead), *_OTHER_EN.finditer(lead)]
+            self._others[start] = max((person.end() for person in people), default=-1)
+        last = self._others[start]
+        if last < 0 or _SELF.search(hit.replace("自己", "").replace("myself", "i")):
+            return False
+        # "我妈" is another person, "我妈不知道我想死" is not: a later "我" wins.
+        return not _I_AGAIN.search(lead[last:])
 
 
-def _is_about_another(lead: str, hit: str) -> bool:
-    """Tell whether another person stands as the subject nearest before the hit."""
-    last_other = max((match.end() for match in _OTHER_PERSON.finditer(lead)), default=-1)
-    last_other = max(last_other, max((match.end() for match in _OTHER_EN.finditer(lead)), default=-1))
-    if last_other < 0 or _SELF.search(hit.replace("自己", "").replace("myself", "i")):
+def _ends_in_denial(lead: str) -> bool:
+    near = lead[-60:]
+    if not _MAY_DENY.search(near):
         return False
-    # "我妈" is another person, "我妈不知道我想死" is not: a later "我" wins.
-    return not re.search(r"我(?!的?(?:朋友|同学|妈|爸|儿|女|老|男|室|闺))|俺|\bi\b|\bim\b|让人|被", lead[last_other:])
+    if _DENIAL_EN.search(near.rstrip()):
+        return True
+    near = near[-24:]
+    return bool(_DENIAL_BEFORE.search(near)) and not _DOUBLE_NEGATIVE.search(near)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from itertools import accumulate
 from pathlib import Path
 
-from triage.clauses import Clause, Scope, scopes, split_clauses
+from triage.clauses import Clause, Scope, Setting, split_clauses
 from triage.levels import Level
 from triage.needed import Index, index_of, is_latin
 
@@ -74,8 +72,9 @@ class Lexicon:
     categories: dict[str, Category]
     patterns: tuple[Pattern, ...]
     masks: tuple[tuple[str, tuple[str, ...]], ...]
-    # Needed words, and the patterns that need them; the index also knows the words that the masks need.
+    # Needed words, and the patterns and masks that need them.
     places: dict[str, tuple[int, ...]]
+    mask_places: dict[str, tuple[int, ...]]
     index: Index
 
 
@@ -150,16 +149,22 @@ def lexicon() -> Lexicon:
     for path in sorted(_FOLDER.glob("masks_*.json")):
         data = json.loads(path.read_text(encoding="utf-8"))
         masks.extend(translate(row["pattern"], data["language"]) for row in data["masks"])
-    places: dict[str, tuple[int, ...]] = {}
-    for place, pattern in enumerate(patterns):
-        for need in pattern.needs:
-            places[need] = (*places.get(need, ()), place)
     needed = [(pattern.source, need) for pattern in patterns for need in pattern.needs]
     needed += [(source, need) for source, needs in masks for need in needs]
     anywhere = {need for source, need in needed if not (source.startswith(_ENGLISH_START) and is_latin(need))}
     from_edges = {need for _, need in needed} - anywhere
     index = index_of(sorted(anywhere), sorted(from_edges))
-    return Lexicon(head["version"], categories, tuple(patterns), tuple(masks), places, index)
+    places = _by_need(pattern.needs for pattern in patterns)
+    mask_places = _by_need(needs for _, needs in masks)
+    return Lexicon(head["version"], categories, tuple(patterns), tuple(masks), places, mask_places, index)
+
+
+def _by_need(all_needs: Iterable[tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for place, needs in enumerate(all_needs):
+        for need in needs:
+            found[need] = (*found.get(need, ()), place)
+    return found
 
 
 @dataclass(frozen=True)
@@ -182,70 +187,95 @@ def read(normalised: str) -> Reading:
     if not clauses:
         return Reading((), "", "")
     texts = [clause.text for clause in clauses]
-    present = _where(book.index.present("\n".join(texts)), texts)
-    for source, needs in book.masks:
-        # A mask never reaches over the end of a clause, so only the clauses that hold its words are tried.
-        for place in {place for need in needs for place in present.get(need, ())}:
-            texts[place] = _compiled(source).sub("○", texts[place])
-    masked = [
-        clause if clause.text == text else clause._replace(text=text)
-        for text, clause in zip(texts, clauses, strict=True)
-    ]
+    present = book.index.where(texts)
+    for place in _mask(book, texts, present):
+        clauses[place] = clauses[place]._replace(text=texts[place])
     whole = "\n".join(texts)
-    present = _where(present, texts)
-    wanted = sorted({place for need in present for place in book.places.get(need, ())})
+    passage = _Passage(clauses)
     hits: dict[tuple[str, frozenset[Scope]], Hit] = {}
     unmeant: set[int] = set()
     meaning: set[int] = set()
-    for pattern in (book.patterns[place] for place in wanted):
-        for position in _positions(pattern.needs, present):
-            hit = _try(pattern, masked, position)
+    for place, positions in sorted(_spread(book.places, present).items()):
+        pattern = book.patterns[place]
+        for position in _ends(sorted(positions)):
+            hit = passage.find(pattern, position)
             if hit is None:
                 continue
-            (unmeant if hit.scopes & UNMEANT else meaning).add(position)
+            (meaning if hit.scopes.isdisjoint(UNMEANT) else unmeant).add(position)
             hits.setdefault((pattern.id, hit.scopes), hit)
             if not hit.scopes:
                 break
     silent = unmeant - meaning
-    meant = "\n".join(clause.text for place, clause in enumerate(masked) if place not in silent) if silent else whole
+    meant = "\n".join(text for place, text in enumerate(texts) if place not in silent) if silent else whole
     return Reading(tuple(hits.values()), whole, meant)
 
 
-def _where(needs: Iterable[str], texts: list[str]) -> dict[str, list[int]]:
-    """Return the clauses that hold each word, found in one run over the whole message."""
-    whole = "\n".join(texts)
-    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    found: dict[str, list[int]] = {}
-    for need in needs:
-        place = whole.find(need)
-        while place >= 0:
-            clause = bisect_right(starts, place) - 1
-            found.setdefault(need, []).append(clause)
-            place = whole.find(need, starts[clause + 1])
+def _mask(book: Lexicon, texts: list[str], present: dict[str, list[int]]) -> set[int]:
+    """Blank the idioms out; return the texts that changed, and forget the words that went with them."""
+    changed: set[int] = set()
+    # A mask never reaches over the end of a clause, so only the clauses that hold its words are tried.
+    for mask, positions in sorted(_spread(book.mask_places, present).items()):
+        for place in positions:
+            text = _compiled(book.masks[mask][0]).sub("○", texts[place])
+            if text != texts[place]:
+                texts[place] = text
+                changed.add(place)
+    if changed:
+        for need, before in present.items():
+            present[need] = [place for place in before if place not in changed or need in texts[place]]
+    return changed
+
+
+def _spread(owners: dict[str, tuple[int, ...]], present: dict[str, list[int]]) -> dict[int, set[int]]:
+    """Return the patterns or masks one of whose words is there, each with the clauses that hold one."""
+    found: dict[int, set[int]] = {}
+    for need, positions in present.items():
+        for owner in owners.get(need, ()) if positions else ():
+            if owner in found:
+                found[owner].update(positions)
+            else:
+                found[owner] = set(positions)
     return found
 
 
-def _try(pattern: Pattern, clauses: list[Clause], position: int) -> Hit | None:
-    clause = clauses[position]
-    match = pattern.regex.search(clause.text)
-    if match is None and pattern.wide:
-        # A threat is often split over two or three short clauses: look ahead, then back.
-        ahead = [clause.text[-80:], *(other.text for other in clauses[position + 1 : position + 3])]
-        back = [other.text[-60:] for other in clauses[max(0, position - 2) : position + 1]]
-        for joined in (ahead, back):
-            reach = Clause("，".join(joined)[:200], clause.before, clause.over)
+def _ends(positions: list[int]) -> list[int]:
+    return positions if len(positions) <= 2 * _TRIES else positions[:_TRIES] + positions[-_TRIES:]
+
+
+class _Passage:
+    """The clauses of one message, with what many patterns ask of the same clause."""
+
+    def __init__(self, clauses: Sequence[Clause]) -> None:
+        self._clauses = clauses
+        self._settings: dict[Clause, Setting] = {}
+        self._joined: dict[int, tuple[Clause, Clause]] = {}
+
+    def find(self, pattern: Pattern, position: int) -> Hit | None:
+        """Return what the pattern finds in the clause, or around it where it may reach further."""
+        clause = self._clauses[position]
+        match = pattern.regex.search(clause.text)
+        for reach in self._reaches(position) if match is None and pattern.wide else ():
             match = pattern.regex.search(reach.text)
             if match is not None:
                 clause = reach
                 break
-    if match is None:
-        return None
-    return Hit(pattern, frozenset() if pattern.plain else scopes(clause, match))
+        if match is None:
+            return None
+        if pattern.plain:
+            return Hit(pattern, frozenset())
+        if clause not in self._settings:
+            self._settings[clause] = Setting(clause)
+        return Hit(pattern, self._settings[clause].scopes(match))
 
-
-def _positions(needs: tuple[str, ...], present: dict[str, list[int]]) -> list[int]:
-    ordered = sorted({place for need in needs for place in present.get(need, ())})
-    return ordered if len(ordered) <= 2 * _TRIES else ordered[:_TRIES] + ordered[-_TRIES:]
+    def _reaches(self, position: int) -> tuple[Clause, Clause]:
+        """A threat is often split over two or three short clauses: look ahead, then back."""
+        if position not in self._joined:
+            here = self._clauses[position]
+            ahead = [here.text[-80:], *(other.text for other in self._clauses[position + 1 : position + 3])]
+            back = [other.text[-60:] for other in self._clauses[max(0, position - 2) : position + 1]]
+            joined = (Clause("，".join(texts)[:200], here.before, here.over) for texts in (ahead, back))
+            self._joined[position] = (next(joined), next(joined))
+        return self._joined[position]
 
 
 @cache
