@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import appointment_lists, appointment_news, audit, booking_checks, calendar, live, reminders, waiting_list
+from care import (
+    appointment_lists,
+    appointment_news,
+    audit,
+    booking_checks,
+    calendar,
+    form_keys,
+    live,
+    reminders,
+    waiting_list,
+)
 from care.booking_checks import Request
 from care.matching import Wish
 from care.refusals import Refusal, Refused
@@ -26,7 +35,6 @@ from models.staff import StaffMember
 MOST_AHEAD = 6
 LONGEST_REASON = 500
 LONGEST_WORD = 32
-LONGEST_FORM_KEY = 200
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ def book(
     `outside_plan` lets a colleague agree to a time outside the plan. The same `form_key` from the same person finds
     the appointment of the first time. With `secret` the notices carry a link for changing and cancelling.
     """
-    key = form_key_hash(beneficiary.id, form_key)
+    key = form_keys.stored(owner_id=beneficiary.id, form_key=form_key)
     known = _known(session, key, service)
     if known is not None:
         return known
@@ -102,13 +110,6 @@ def book(
     if tell:
         appointment_news.booked(session=session, appointment=row, actor=actor, secret=secret, now=now)
     return row
-
-
-def form_key_hash(beneficiary_id: int, form_key: str | None) -> str | None:
-    """Return the form in which a form's key is stored; keys of two people never meet."""
-    if not form_key:
-        return None
-    return hashlib.sha256(f"{beneficiary_id}:{form_key[:LONGEST_FORM_KEY]}".encode()).hexdigest()
 
 
 def _known(session: Session, key: str | None, service: Service) -> Appointment | None:

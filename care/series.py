@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import appointment_news, appointments, audit, booking_checks
+from care import appointment_news, appointments, audit, booking_checks, form_keys
 from care.booking_checks import Request
 from care.refusals import Refusal, Refused
 from models.appointments import Appointment, AppointmentSeries
@@ -130,7 +130,7 @@ def book(
 ) -> Booked:
     """Book the series; `whole` refuses all of it when a date fails for another reason than a holiday."""
     _check(wanted, every_days)
-    key = appointments.form_key_hash(beneficiary.id, form_key)
+    key = form_keys.stored(owner_id=beneficiary.id, form_key=form_key)
     known = _known(session, key)
     if known is not None:
         return _as_booked(known)

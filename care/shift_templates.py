@@ -11,12 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit, shifts
+from care import audit, form_keys, shifts
 from care.refusals import Refusal, Refused
 from care.shift_rules import rules
 from models.shifts import Shift, ShiftRole, ShiftTemplate, ShiftTemplateRole
 from models.staff import StaffMember
 from models.stations import Station
+
+# A shift into the next day is a night, not a day turned round; in minutes.
+LONGEST_NIGHT = 14 * 60
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,17 @@ def everything(*, session: Session) -> Sequence[ShiftTemplate]:
     ).all()
 
 
-def add(*, session: Session, actor: StaffMember, plan: Plan, now: datetime) -> ShiftTemplate:
-    """Write a template down; refuse WRONG_VALUE with the field that cannot be."""
+def add(
+    *, session: Session, actor: StaffMember, plan: Plan, now: datetime, form_key: str | None = None
+) -> ShiftTemplate:
+    """Write a template down; refuse WRONG_VALUE, or ENDS_BEFORE_IT_STARTS, with the field that cannot be.
+
+    The same `form_key` from the same colleague finds the template of the first time.
+    """
+    key = form_keys.stored(owner_id=actor.id, form_key=form_key)
+    known = _of_form(session, key)
+    if known is not None:
+        return known
     _check(session, plan)
     template = ShiftTemplate(
         name_zh=plan.name_zh.strip() or plan.name_en.strip(),
@@ -64,13 +76,28 @@ def add(*, session: Session, actor: StaffMember, plan: Plan, now: datetime) -> S
         minutes=plan.minutes,
         opens_days=plan.opens_days,
         created_at=now,
+        form_key_hash=key,
         roles=[
             ShiftTemplateRole(role=role, places=number) for role, number in shifts.checked_places(plan.places).items()
         ],
     )
-    session.add(template)
+    try:
+        with session.begin_nested():
+            session.add(template)
+    except IntegrityError:
+        # The other half of a double click was a moment faster.
+        known = _of_form(session, key)
+        if known is None:
+            raise
+        return known
     _trace(session, actor, "shift_template.add", template, now)
     return template
+
+
+def _of_form(session: Session, key: str | None) -> ShiftTemplate | None:
+    if key is None:
+        return None
+    return session.scalars(select(ShiftTemplate).where(ShiftTemplate.form_key_hash == key)).first()
 
 
 def _check(session: Session, plan: Plan) -> None:
@@ -85,6 +112,9 @@ def _check(session: Session, plan: Plan) -> None:
     # A shift that begins and ends at the same time is a slip, not a whole day.
     if plan.ends.minute % 5 or plan.starts == plan.ends or plan.minutes < 30:
         raise Refused(Refusal.WRONG_VALUE, "ends")
+    # From 09:00 until 08:30 would be nearly a day: somebody has taken the two for each other.
+    if plan.ends < plan.starts and plan.minutes > LONGEST_NIGHT:
+        raise Refused(Refusal.ENDS_BEFORE_IT_STARTS, "ends")
     if not 1 <= plan.opens_days <= 90:
         raise Refused(Refusal.WRONG_VALUE, "opens_days")
 

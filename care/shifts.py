@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from care import audit, notices, shift_fit, shift_places, waiting_lists
+from care import audit, form_keys, notices, shift_fit, shift_places, waiting_lists
 from care.refusals import Refusal, Refused
 from care.shift_fit import Diary, Place
 from care.shift_rules import chat_roles, rules, sheets
@@ -19,6 +20,7 @@ from models.staff import Role, StaffMember
 from models.stations import Station
 
 LONGEST_SHIFT = timedelta(hours=24)
+TODAY = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,21 @@ def next_of(*, session: Session, staff_id: int, now: datetime) -> SignUp | None:
     """Return the volunteer's running or next shift."""
     rows = ahead_of(session=session, staff_id=staff_id, now=now)
     return next((row for row in rows if row.state is not SignUpState.OFFERED), None)
+
+
+def to_check_in(*, session: Session, now: datetime, limit: int = 3) -> Sequence[Shift]:
+    """Return the next shifts of half a day with somebody on them, in order: their codes have to be shown."""
+    return session.scalars(
+        select(Shift)
+        .where(
+            Shift.starts_at <= now + TODAY,
+            Shift.ends_at > now,
+            Shift.cancelled_at.is_(None),
+            select(SignUp.id).where(SignUp.shift_id == Shift.id, SignUp.place_no.is_not(None)).exists(),
+        )
+        .order_by(Shift.starts_at, Shift.id)
+        .limit(limit)
+    ).all()
 
 
 def ahead_of(*, session: Session, staff_id: int, now: datetime) -> Sequence[SignUp]:
@@ -199,8 +216,16 @@ def add(
     ends_at: datetime,
     places: Mapping[str, int],
     now: datetime,
+    form_key: str | None = None,
 ) -> Shift:
-    """Add a single shift that opens at once; refuse one that ends before it starts, has begun or needs nobody."""
+    """Add a single shift that opens at once; refuse one that ends before it starts, has begun or needs nobody.
+
+    The same `form_key` from the same colleague finds the shift of the first time.
+    """
+    key = form_keys.stored(owner_id=actor.id, form_key=form_key)
+    known = _of_form(session, key)
+    if known is not None:
+        return known
     if ends_at <= starts_at:
         raise Refused(Refusal.ENDS_BEFORE_IT_STARTS, "ends_at")
     if ends_at - starts_at > LONGEST_SHIFT or starts_at.minute % 5 or ends_at.minute % 5:
@@ -217,13 +242,26 @@ def add(
         ends_at=ends_at,
         opens_at=now,
         created_at=now,
+        form_key_hash=key,
         roles=[ShiftRole(role=role, places=number) for role, number in checked_places(places).items()],
     )
     if not shift.name_zh:
         raise Refused(Refusal.WRONG_VALUE, "name_zh")
-    session.add(shift)
+    try:
+        with session.begin_nested():
+            session.add(shift)
+    except IntegrityError:
+        # The other half of a double click was a moment faster.
+        known = _of_form(session, key)
+        if known is None:
+            raise
+        return known
     _trace(session, actor, "shift.add", shift, now)
     return shift
+
+
+def _of_form(session: Session, key: str | None) -> Shift | None:
+    return session.scalars(select(Shift).where(Shift.form_key_hash == key)).first() if key else None
 
 
 def checked_places(places: Mapping[str, int]) -> dict[str, int]:

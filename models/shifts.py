@@ -67,6 +67,7 @@ class ShiftTemplate(Base):
         CheckConstraint("starts_minute BETWEEN 0 AND 1435 AND starts_minute % 5 = 0", "starts_on_a_step"),
         CheckConstraint("minutes BETWEEN 30 AND 1440 AND minutes % 5 = 0", "lasts_a_sensible_time"),
         CheckConstraint("opens_days BETWEEN 1 AND 90", "opens_before_it_starts"),
+        Index("uq_shift_templates_form_key", "form_key_hash", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -81,6 +82,8 @@ class ShiftTemplate(Base):
     opens_days: Mapped[int] = mapped_column(default=21)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # The same form sent twice finds the template that it made the first time.
+    form_key_hash: Mapped[str | None] = mapped_column(String(64))
 
     station: Mapped[Station] = relationship(lazy="joined")
     roles: Mapped[list[ShiftTemplateRole]] = relationship(
@@ -114,6 +117,7 @@ class Shift(Base):
         # Publishing the same week twice makes no second shift.
         UniqueConstraint("template_id", "starts_at", name="uq_shifts_template_start"),
         Index("ix_shifts_span", "starts_at", "ends_at"),
+        Index("uq_shifts_form_key", "form_key_hash", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -126,6 +130,8 @@ class Shift(Base):
     opens_at: Mapped[datetime] = mapped_column(UTCDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # The same form sent twice finds the shift that it made the first time.
+    form_key_hash: Mapped[str | None] = mapped_column(String(64))
 
     station: Mapped[Station] = relationship(lazy="joined")
     roles: Mapped[list[ShiftRole]] = relationship(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -214,6 +215,7 @@ def test_coordinator_writes_a_template_and_publishes_its_weeks(base: Base) -> No
     "changed",
     [
         {"ends": "09:00"},
+        {"ends": "08:00"},
         {"starts": "09:03"},
         {"places_chat": "0"},
         {"places_chat": "99"},
@@ -243,6 +245,37 @@ def test_a_single_shift_that_ends_before_it_starts_is_explained(base: Base) -> N
     assert "2026-03-05T12:00" in answer.get_data(as_text=True)
     good = form | {"ends_at": "2026-03-05T15:00", "places_chat": "1"}
     assert lead.post("/staff/shifts/board", good).status_code == 303
+
+
+def test_a_night_may_end_on_the_next_day(base: Base) -> None:
+    lead = base.site.signed_in(LEAD)
+    assert lead.post("/staff/shifts/templates", _template(starts="20:00", ends="08:00")).status_code == 303
+    with base.site.look() as session:
+        assert session.scalars(select(ShiftTemplate.minutes)).one() == 720
+
+
+@pytest.mark.parametrize(("page", "made"), [("/staff/shifts/board", Shift), ("/staff/shifts/templates", ShiftTemplate)])
+def test_the_same_form_sent_twice_makes_one_and_a_fresh_form_another(
+    base: Base, page: str, made: type[Shift] | type[ShiftTemplate]
+) -> None:
+    lead = base.site.signed_in(LEAD)
+    single = {"name_zh": "临时", "station_id": "1", "starts_at": "2026-03-05T09:00", "ends_at": "2026-03-05T12:00"}
+    form = (single | {"places_chat": "1"}) if made is Shift else _template()
+
+    def key() -> str:
+        found = re.search(r'name="form_key"[^>]*value="([^"]+)"', text(lead, page))
+        assert found is not None
+        return found.group(1)
+
+    sent = form | {"form_key": key()}
+    answers = [lead.post(page, sent) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+    with base.site.look() as session:
+        assert len(session.scalars(select(made)).all()) == 1
+    assert lead.post(page, form | {"form_key": key()}).status_code == 303
+    with base.site.look() as session:
+        assert len(session.scalars(select(made)).all()) == 2
 
 
 def test_board_names_what_is_at_risk(base: Base) -> None:

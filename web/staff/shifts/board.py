@@ -12,7 +12,7 @@ from wtforms import SelectChoice
 from care import shift_board, shifts
 from care.refusals import Refused
 from care.shift_board import Row
-from web.common import clock, security
+from web.common import clock, form_keys, security
 from web.common.access import Access, access
 from web.common.database import reading, unit_of_work
 from web.staff.blueprint import blueprint
@@ -52,7 +52,7 @@ def _page(form: ShiftForm | None = None, status: int = 200) -> Any:
 def _form(*, fresh: bool = False) -> ShiftForm:
     start = clock.now().astimezone(common.zone()).replace(hour=9, minute=0, second=0, microsecond=0, tzinfo=None)
     start += timedelta(days=1)
-    proposed = {"starts_at": start, "ends_at": start + timedelta(hours=3)}
+    proposed = {"starts_at": start, "ends_at": start + timedelta(hours=3), "form_key": form_keys.fresh()}
     form = ShiftForm(formdata=None, data=proposed) if fresh else ShiftForm()
     form.station_id.choices = [SelectChoice(number, name) for number, name in stations().items()]
     return form
@@ -84,6 +84,7 @@ def add_shift() -> Any:
                 ends_at=form.ends_at.data.replace(tzinfo=common.zone()),
                 places=form.places(),
                 now=clock.now(),
+                form_key=form_keys.read(form.form_key.data),
             )
             number = made.id
     except Refused as refused:

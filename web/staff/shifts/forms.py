@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     DateTimeLocalField,
+    HiddenField,
     IntegerField,
     SelectChoice,
     SelectField,
@@ -34,6 +35,7 @@ class _Needs(FlaskForm):
     name_zh = StringField(_("Name in Chinese"), validators=[Length(max=60)])
     name_en = StringField(_("Name in English"), validators=[Length(max=60)])
     station_id = SelectField(_("Station"), coerce=int, validators=[needed()])
+    form_key = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

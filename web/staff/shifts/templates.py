@@ -12,7 +12,7 @@ from wtforms import SelectChoice
 from care import shift_templates
 from care.refusals import Refused
 from care.shift_rules import rules
-from web.common import clock, security
+from web.common import clock, form_keys, security
 from web.common.access import Access, access
 from web.common.database import reading, unit_of_work
 from web.common.languages import language
@@ -24,7 +24,7 @@ from web.staff.shifts.volunteer import stations
 
 
 def _form(*, fresh: bool = False) -> TemplateForm:
-    proposed = {"weekday": 0, "starts": time(9), "ends": time(12), "opens_days": 21}
+    proposed = {"weekday": 0, "starts": time(9), "ends": time(12), "opens_days": 21, "form_key": form_keys.fresh()}
     form = TemplateForm(formdata=None, data=proposed) if fresh else TemplateForm()
     form.station_id.choices = [SelectChoice(number, name) for number, name in stations().items()]
     return form
@@ -68,7 +68,13 @@ def add_shift_template() -> Any:
     )
     try:
         with unit_of_work() as work:
-            shift_templates.add(session=work, actor=security.me(), plan=plan, now=clock.now())
+            shift_templates.add(
+                session=work,
+                actor=security.me(),
+                plan=plan,
+                now=clock.now(),
+                form_key=form_keys.read(form.form_key.data),
+            )
     except Refused as refused:
         refuse(form, refused)
         return _page(form, 422)
