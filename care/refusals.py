@@ -115,6 +115,7 @@ class Refusal(StrEnum):
     PLANS_OVERLAP = "plans_overlap"  # Another plan of the same colleague has these hours.
     SEATS_TAKEN = "seats_taken"  # Every seat of the group is taken.
     NOT_ON_HOLIDAYS_LIST = "not_on_holidays_list"  # The day is an ordinary one already.
+    ADDRESS_UNKNOWN = "address_unknown"  # A secret address that nobody was given, or that works no more.
     KEY_USED = "key_used"  # The same form key was used for something else.
 
     # The voice of the person.

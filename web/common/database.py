@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from care import audit
-from care.refusals import Refused
+from care.refusals import Refusal, Refused
 from models.base import Base
 from models.database import writing
 from models.staff import StaffMember
@@ -55,10 +55,11 @@ def _note(refused: Refused) -> None:
         log.error("a refusal was not noted", extra={"error": type(error).__name__, "why": refused.refusal.value})
 
 
-def note_forged_address() -> None:
-    """Leave the trace of a secret address that leads nowhere."""
+def forged_address() -> Refused:
+    """Leave the trace of a secret address that leads nowhere, and return the refusal that says so to a person."""
     with writing(db.session()) as session:
         audit.note_forged_address(session=session, actor=_who(session), where=_where(), now=clock.now())
+    return Refused(Refusal.ADDRESS_UNKNOWN)
 
 
 def _where() -> str:

@@ -23,6 +23,7 @@ STATUS = {
     Refusal.SLOW_DOWN: 429,
     Refusal.NOT_FOUND: 404,
     Refusal.WRONG_CODE: 404,
+    Refusal.ADDRESS_UNKNOWN: 404,
     Refusal.WRONG_VALUE: 422,
     Refusal.NO_SUCH_BUTTON: 422,
     Refusal.REASON_MISSING: 422,

@@ -151,6 +151,10 @@ _WORDS: dict[Refusal | int | str, Any] = {
     Refusal.SEATS_TAKEN: _("Every seat is taken. Please choose another date."),
     Refusal.NOT_ON_HOLIDAYS_LIST: _("This day is an ordinary day already."),
     Refusal.KEY_USED: _("This form was already used for something else. Please open the page again."),
+    Refusal.ADDRESS_UNKNOWN: _(
+        "This link leads nowhere: a part of it may be missing, or there is a newer one. Please tap it again in the"
+        " message itself, or write to us in the chat."
+    ),
     # Follow-ups after a crisis, steps around a person in danger.
     Refusal.FOLLOW_UP_DONE: _("A colleague has written this down meanwhile. Please look at the list again."),
     Refusal.TIME_IS_PAST: _("This moment is over. Please choose one that is still to come."),

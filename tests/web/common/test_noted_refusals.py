@@ -102,6 +102,7 @@ def test_a_forged_address_is_noted_without_the_address_and_a_good_one_is_not(
     assert _forge(browser, "forged-address") == [404] * 4
     cancelled = browser.post("/appointments/forged-address/cancel")
     assert cancelled.status_code == 404
+    assert "这个链接打不开" in cancelled.get_data(as_text=True)
     assert [where for _who, _why, where in _noted(desk_site, "address.forged")] == [
         "public.own_appointment",
         "public.move_own",

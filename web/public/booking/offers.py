@@ -13,7 +13,7 @@ from care.refusals import Refusal, Refused
 from models.waiting_list import OfferState
 from web.common import chat_key, clock
 from web.common.access import Access, access
-from web.common.database import note_forged_address, reading, unit_of_work
+from web.common.database import forged_address, reading, unit_of_work
 from web.common.refusal_words import refusal_words
 from web.common.throttle import FORGED, START, leads_nowhere, limiter
 from web.public import blueprint
@@ -24,8 +24,7 @@ def _page(token: str, problem: Any = None, status: int = 200) -> Any:
     try:
         offer = waiting_offers.follow(session=reading(), secret=chat_key.secret(), token=token)
     except Refused:
-        note_forged_address()
-        raise
+        raise forged_address() from None
     page = render_template(
         "public/booking/offer.html",
         offer=offer,
@@ -65,8 +64,7 @@ def accept_offer(token: str) -> Any:
 
 def _refused(token: str, refused: Refused) -> Any:
     if refused.refusal is Refusal.NOT_FOUND:
-        note_forged_address()
-        raise refused
+        raise forged_address()
     return _page(token, refusal_words(refused.refusal), 422)
 
 

@@ -15,7 +15,7 @@ from care.refusals import Refusal, Refused
 from models.appointments import Appointment
 from web.common import chat_key, clock, slot_days
 from web.common.access import Access, access
-from web.common.database import note_forged_address, reading, unit_of_work
+from web.common.database import forged_address, reading, unit_of_work
 from web.common.refusal_words import refusal_words
 from web.common.throttle import FORGED, START, leads_nowhere, limiter
 from web.public import blueprint
@@ -33,8 +33,7 @@ def _shown(token: str) -> Appointment:
     try:
         return _follow(reading(), token)
     except Refused:
-        note_forged_address()
-        raise
+        raise forged_address() from None
 
 
 def _page(token: str, problem: Any = None, status: int = 200) -> Any:
@@ -80,8 +79,7 @@ def cancel_own(token: str) -> Any:
 
 def _refused(token: str, refused: Refused) -> Any:
     if refused.refusal is Refusal.NOT_FOUND and refused.field is None:
-        note_forged_address()
-        raise refused
+        raise forged_address()
     return _page(token, refusal_words(refused.refusal), 422)
 
 
@@ -114,8 +112,7 @@ def take_other_time(token: str) -> Any:
             )
     except Refused as refused:
         if refused.refusal is Refusal.NOT_FOUND and refused.field is None:
-            note_forged_address()
-            raise
+            raise forged_address() from None
         return _times(token, refusal_words(refused.refusal), 422)
     flash(_("It is moved."), "good")
     return redirect(url_for("public.own_appointment", token=token), code=303)

@@ -11,7 +11,7 @@ from care import ical
 from care.refusals import Refused
 from web.common import chat_key, clock, security
 from web.common.access import Access, access
-from web.common.database import note_forged_address, reading
+from web.common.database import forged_address, reading
 from web.common.throttle import START, limiter
 from web.staff.acting import act
 from web.staff.blueprint import blueprint
@@ -65,8 +65,7 @@ def calendar_file(token: str) -> Any:
     try:
         found = ical.read(session=reading(), secret=chat_key.secret(), token=token, now=clock.now())
     except Refused:
-        note_forged_address()
-        raise
+        raise forged_address() from None
     answer = current_app.response_class(found, mimetype="text/calendar")
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -43,6 +43,9 @@ def doors() -> Iterator[Door]:
     """Yield the ways to the calendar and to booking."""
     if staff_may(Access.SEE_APPOINTMENTS):
         yield Door(_("Calendar"), _("Day, week and month."), url_for("staff.calendar"), "calendar", 10)
+        yield Door(
+            _("Groups"), _("Who leads, and which seats are free."), url_for("staff.group_sessions"), "people", 25
+        )
     if staff_may(Access.BOOK):
         words = _("For somebody, with any suitable colleague.")
         yield Door(_("Book a time"), words, url_for("staff.book"), "calendar", 15)

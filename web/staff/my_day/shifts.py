@@ -60,6 +60,10 @@ def _mine(session: Session, me: StaffMember, now: datetime) -> Iterator[Row]:
 
 
 def _to_plan(session: Session, now: datetime) -> Iterator[Row]:
+    for one in shifts.to_check_in(session=session, now=now):
+        title = _("Code for checking in: %(name)s", name=one.name(language()))
+        where = one.station.name(language())
+        yield Row(Section.NEXT, title, url_for("staff.shift_code", shift_id=one.id), one.starts_at, where, "key")
     risky = shift_board.at_risk(session=session, now=now)
     if risky:
         first = min(row.listing.place.starts_at for row in risky)
