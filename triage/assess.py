@@ -111,14 +111,15 @@ def _assess(text: str) -> Assessment:
         known = {hit.pattern.id for hit in hits}
         hits += [hit for hit in read("\n".join(closed)).hits if hit.pattern.id not in known]
     found = _from_hits(hits)
-    if _CHILD.search(plain) and found.level.is_at_least(Level.ORANGE):
+    if found.level.is_at_least(Level.ORANGE) and _CHILD.search(plain):
         found = _raised(found, Level.RED if "abuse" in found.tiers else found.level, "child_speaks")
     model = _model()
     if model is None:
         # Alone, the lexicon cannot weigh a doubtful hit, so every hit asks for a person now.
         return _raised(found, Level.RED) if found.level.is_at_least(Level.YELLOW) else found
-    voice = linear.hear(model, reading.heard, lexicon_flags(hits))
-    alone = voice if reading.meant == reading.heard else linear.hear(model, reading.meant, {})
+    weighed: dict[str, complex] = {}
+    voice = linear.hear(model, reading.heard, lexicon_flags(hits), weighed)
+    alone = voice if reading.meant == reading.heard else linear.hear(model, reading.meant, {}, weighed)
     cuts = ALONE if _CHINESE.search(plain) else ALONE_IN_ENGLISH
     size = len(linear.tokens(reading.meant[:_JUDGED]))
     today = next(score for longest, score in cuts if size < longest)

@@ -131,7 +131,7 @@ def digest_of(body: dict[str, object]) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def scores(model: Model, parts: list[str]) -> list[tuple[float, float]]:
+def scores(model: Model, parts: list[str], known: dict[str, complex]) -> list[tuple[float, float]]:
     """Return the two weighted sums of the whole message, then those of each of its windows.
 
     In each of these stretches every gram counts once, and length is evened out. The grams are those of `grams`, but
@@ -139,14 +139,13 @@ def scores(model: Model, parts: list[str]) -> list[tuple[float, float]]:
     """
     runs, couples = _runs(parts), _pairs(parts)
     present = set(chain(*runs, *couples))
-    # The big table is asked once for each gram: its places lie far apart in memory.
-    known = dict(zip(present, map(model.weights.get, present, repeat(0j)), strict=True))
+    _look_up(model, present, known)
     found = [_sums(model, known, present)]
     for start in range(0, len(parts) - WINDOW // 2, WINDOW // 2) if len(parts) > WINDOW else ():
         stop = min(start + WINDOW, len(parts))
         # Where a window begins and ends is an edge as that of a message.
         present = {edge for size in range(1, LONGEST_GRAM) for edge in _edges(runs[size - 1], start, stop + 1 - size)}
-        known.update(zip(present, map(model.weights.get, present, repeat(0j)), strict=True))
+        _look_up(model, present, known)
         for size, run in enumerate(runs, start=1):
             # The runs begin with the edge of the message, so those of a window lie one place further on.
             present.update(run[start + 1 : stop + 2 - size])
@@ -154,6 +153,12 @@ def scores(model: Model, parts: list[str]) -> list[tuple[float, float]]:
             present.update(row[start : stop - distance])
         found.append(_sums(model, known, present | {"\n"}))
     return found
+
+
+def _look_up(model: Model, grams_wanted: set[str], known: dict[str, complex]) -> None:
+    """Add the weights of the grams to those known; the big table, far apart in memory, is asked once for each."""
+    new = grams_wanted - known.keys()
+    known.update(zip(new, map(model.weights.get, new, repeat(0j)), strict=True))
 
 
 def _edges(run: list[str], start: int, last: int) -> tuple[str, str]:
@@ -194,17 +199,21 @@ def _scaled(model: Model, total: complex, length: float) -> tuple[float, float]:
     )
 
 
-def hear(model: Model, plain: str, flags: dict[str, float]) -> Voice:
-    """Return the model's calibrated view of a message, given what the lexicon found in it."""
+def hear(model: Model, plain: str, flags: dict[str, float], known: dict[str, complex] | None = None) -> Voice:
+    """Return the model's calibrated view of a message, given what the lexicon found in it.
+
+    Weights looked up are left in `known`, for a second hearing of almost the same words.
+    """
+    known = {} if known is None else known
     half = CHARACTERS_OF_LONG
     parts = tokens(plain if len(plain) <= 2 * half else plain[:half] + "\n" + plain[-half:])
     if not any(part.strip() for part in parts):
         # Nothing that could be heard: blanks, or an idiom alone.
         return Voice(0.0, 0.0)
     if len(parts) > LONG_MESSAGE:
-        whole, best = _long_scores(model, parts)
+        whole, best = _long_scores(model, parts, known)
     else:
-        found = scores(model, parts)
+        found = scores(model, parts, known)
         whole, best = found[0], (max(pair[0] for pair in found), max(pair[1] for pair in found))
     return Voice(
         _stacked(model.stack["crisis"], whole[0], best[0], flags),
@@ -212,10 +221,14 @@ def hear(model: Model, plain: str, flags: dict[str, float]) -> Voice:
     )
 
 
-def _long_scores(model: Model, parts: list[str]) -> tuple[tuple[float, float], tuple[float, float]]:
+def _long_scores(
+    model: Model, parts: list[str], known: dict[str, complex]
+) -> tuple[tuple[float, float], tuple[float, float]]:
     """Score a very long message in one pass over running sums; a repeated gram counts each time here."""
     twos = list(map(add, parts, parts[1:]))
-    found = (map(model.weights.get, run, repeat(0j)) for run in (parts, twos, map(add, twos, parts[2:])))
+    threes = list(map(add, twos, parts[2:]))
+    _look_up(model, {*parts, *twos, *threes}, known)
+    found = (map(known.__getitem__, run) for run in (parts, twos, threes))
     # Towards the end of a message fewer and fewer grams fit in. What is summed stands before each place.
     sums = list(accumulate(map(sum, zip_longest(*found, fillvalue=0j)), initial=0j))
 

@@ -49,7 +49,8 @@ class Index:
 
     def _from_edges(self, text: str) -> list[str]:
         """Return the English words: each is needed from its beginning on, so only the beginnings are looked up."""
-        words = _LATIN.findall(text)
+        # A clause in Chinese alone has no letters that could be small or large.
+        words = _LATIN.findall(text) if text.islower() else ()
         if not words:
             return []
         heads = {word[:size] for word in words for size in range(1, _FIRST)}

@@ -55,7 +55,7 @@ def test_each_window_is_summed_over_its_own_grams_once(at_path: Path, text: str)
     body = _body(grams="\t".join(everything), crisis=columns[0], now=columns[1])
     model, parts = linear.load(_write(at_path, body)), linear.tokens(text)
     asked = [parts, *(linear.windows(parts) if len(parts) > linear.WINDOW else [])]
-    for stretch, found in zip(asked, linear.scores(model, parts), strict=True):
+    for stretch, found in zip(asked, linear.scores(model, parts, {}), strict=True):
         present = linear.grams(stretch)
         for question, column in enumerate(columns):
             total = sum(column[everything.index(gram)] for gram in present if gram in everything)
