@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from care import attendance
+from care.shift_rules import sheets
 from models.hours import Certificate, HoursEntry
 from models.shift_changes import Swap, SwapState
 from models.shifts import Shift, ShiftRole, ShiftTemplate, SignUp, SignUpState
@@ -102,6 +104,25 @@ def test_volunteer_signs_up_with_two_taps_and_sees_the_reason_for_the_rest(base:
     volunteer.post(f"/staff/shifts/places/{number}/take")
     assert "There is a place on this shift already." in text(volunteer, "/staff/shifts/mine")
     assert base.states() == [SignUpState.SIGNED_UP]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("role", sorted(sheets()))
+def test_the_page_of_a_shift_says_what_its_role_needs_to_know_and_nothing_of_another(
+    base: Base, role: str, language: str
+) -> None:
+    shift = base.shift_of(base.role(role=role))
+    browser = base.site.browser()
+    browser.sign_in(base.site.colleague(RoleName.VOLUNTEER, language=language))
+    page = html.unescape(text(browser, f"/staff/shifts/{shift}"))
+    for key, sheet in sheets().items():
+        lines = [line for part in ("do", "never", "call") for line in sheet.lines(part, language)]
+        assert len(lines) > 4
+        if key == role:
+            assert [line for line in lines if line not in page] == []
+            assert sheet.place(language) in page
+        else:
+            assert sheet.lines("do", language)[0] not in page
 
 
 def test_a_full_shift_offers_the_waiting_list_and_the_freed_place(base: Base) -> None:
