@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from care import audit
+from care import agenda, audit
+from care.agenda import Entry, EntryKind
 from care.people import keyed_hash
 from care.refusals import Refusal, Refused
-from models.appointments import Appointment, AppointmentState, CalendarFeed
-from models.groups import GroupSession, GroupState
+from models.appointments import CalendarFeed
 from models.staff import StaffMember
 
 _BYTES = 32
@@ -23,9 +23,25 @@ BEHIND = timedelta(days=30)
 AHEAD = timedelta(days=180)
 # What stands on a lock screen or in a stranger's calendar service tells nothing about anybody.
 _WORDS = {
-    "zh-CN": {"name": "日程", "appointment": "安排", "group": "小组安排"},
-    "en": {"name": "Schedule", "appointment": "Busy", "group": "Group"},
+    "zh-CN": {
+        "name": "日程",
+        "appointment": "安排",
+        "group": "小组安排",
+        "shift": "班次",
+        "follow_up": "安排",
+        "duty": "值班",
+    },
+    "en": {
+        "name": "Schedule",
+        "appointment": "Busy",
+        "group": "Group",
+        "shift": "Shift",
+        "follow_up": "Busy",
+        "duty": "On duty",
+    },
 }
+# A time that is only kept for somebody who has not answered, and one's own leave, are nothing to be reminded of.
+_TOLD = (EntryKind.APPOINTMENT, EntryKind.GROUP, EntryKind.SHIFT, EntryKind.FOLLOW_UP, EntryKind.DUTY)
 
 
 def make_address(*, session: Session, actor: StaffMember, secret: str, now: datetime) -> str:
@@ -78,7 +94,7 @@ def read(*, session: Session, secret: str, token: str, now: datetime) -> bytes:
 
 
 def calendar_of(*, session: Session, member: StaffMember, now: datetime) -> bytes:
-    """Return the colleague's appointments and groups as an iCalendar file."""
+    """Return what stands in the colleague's time, from appointments to turns on duty, as an iCalendar file."""
     words = _WORDS.get(member.language, _WORDS["zh-CN"])
     found = Calendar()
     found.add("prodid", "-//Nuanyang//Calendar//ZH")
@@ -87,42 +103,23 @@ def calendar_of(*, session: Session, member: StaffMember, now: datetime) -> byte
     found.add("x-wr-calname", words["name"])
     # How often a phone looks again; cancelled appointments should not stay on it for long.
     found.add("refresh-interval;value=duration", "PT1H")
-    for row in _appointments(session, member.id, now):
-        found.add_component(_event(f"appointment-{row.id}", words["appointment"], row, now))
-    for group in _groups(session, member.id, now):
-        found.add_component(_event(f"group-{group.id}", words["group"], group, now))
+    for entry in agenda.entries(session=session, staff_id=member.id, start=now - BEHIND, end=now + AHEAD):
+        if entry.kind in _TOLD:
+            found.add_component(_event(entry, words[entry.kind.value], now))
     return bytes(found.to_ical())
 
 
-def _appointments(session: Session, staff_id: int, now: datetime) -> list[Appointment]:
-    kept = (AppointmentState.BOOKED, AppointmentState.COMPLETED, AppointmentState.NO_SHOW)
-    query = select(Appointment).where(
-        Appointment.staff_id == staff_id,
-        Appointment.state.in_(kept),
-        Appointment.starts_at > now - BEHIND,
-        Appointment.starts_at < now + AHEAD,
-    )
-    return list(session.scalars(query.order_by(Appointment.starts_at)))
-
-
-def _groups(session: Session, staff_id: int, now: datetime) -> list[GroupSession]:
-    query = select(GroupSession).where(
-        GroupSession.staff_id == staff_id,
-        GroupSession.state != GroupState.CANCELLED,
-        GroupSession.starts_at > now - BEHIND,
-        GroupSession.starts_at < now + AHEAD,
-    )
-    return list(session.scalars(query.order_by(GroupSession.starts_at)))
-
-
-def _event(uid: str, summary: str, row: Appointment | GroupSession, now: datetime) -> Event:
+def _event(entry: Entry, summary: str, now: datetime) -> Event:
     event = Event()
-    event.add("uid", f"{uid}@nuanyang")
+    # A shift or a follow-up is known by its time: nobody has two of them at once.
+    event.add("uid", f"{entry.kind.value}-{entry.subject_id or int(entry.starts_at.timestamp())}@nuanyang")
     event.add("summary", summary)
-    event.add("dtstart", row.starts_at)
-    event.add("dtend", row.ends_at)
+    event.add("dtstart", entry.starts_at)
+    event.add("dtend", entry.ends_at)
     event.add("dtstamp", now)
     event.add("class", "PRIVATE")
+    # Whoever is on call can be booked by others meanwhile; a phone should not show the whole day as taken.
+    event.add("transp", "TRANSPARENT" if entry.kind is EntryKind.DUTY else "OPAQUE")
     return event
 
 

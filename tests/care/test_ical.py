@@ -6,10 +6,12 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from care import appointments, ical
+from care import appointments, calendar, ical
 from care.refusals import Refusal, Refused
 from models.appointments import Appointment, CalendarFeed
 from models.beneficiaries import Beneficiary
+from models.calendar import HolderKind, HoldKind
+from models.duty import DutyPosition, DutyTurn
 from models.staff import StaffMember
 from tests.fixtures.bookings import SECRET, Bookings, at
 
@@ -54,6 +56,35 @@ def test_the_calendar_has_ones_own_times_and_nobodys_name(bookings: Bookings) ->
     assert "王小明" not in text
     assert code not in text
     assert "谈话" not in text
+
+
+def test_shifts_and_turns_on_duty_are_there_too_and_a_turn_takes_no_time(bookings: Bookings) -> None:
+    member, other = bookings.counselor(), bookings.counselor("other")
+    with bookings.world.work() as session:
+        for number, hour in ((member, "18"), (other, "19")):
+            session.add(
+                DutyTurn(
+                    staff_id=number,
+                    position=DutyPosition.ON_CALL,
+                    starts_at=at(f"2026-03-03 {hour}:00"),
+                    ends_at=at("2026-03-03 22:00"),
+                )
+            )
+        for kind, hour in ((HoldKind.SHIFT, "09"), (HoldKind.FOLLOW_UP, "10"), (HoldKind.OFFER, "11")):
+            calendar.hold(
+                session=session,
+                kind=kind,
+                holders=[(HolderKind.STAFF, member)],
+                starts_at=at(f"2026-03-04 {hour}:00"),
+                ends_at=at(f"2026-03-04 {hour}:30"),
+            )
+    events = Calendar.from_ical(read(bookings, address(bookings, member))).walk("VEVENT")
+    assert [(event["summary"], event["transp"], event.decoded("dtstart")) for event in events] == [
+        ("值班", "TRANSPARENT", at("2026-03-03 18:00")),
+        ("班次", "OPAQUE", at("2026-03-04 09:00")),
+        ("安排", "OPAQUE", at("2026-03-04 10:00")),
+    ]
+    assert len({event["uid"] for event in events}) == 3
 
 
 def test_an_address_is_secret_and_can_be_taken_back(any_bookings: Bookings) -> None:

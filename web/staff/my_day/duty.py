@@ -16,15 +16,20 @@ from web.staff import words
 from web.staff.my_day.rows import Door, Row, Section
 
 AHEAD = timedelta(days=7)
+# Whoever is on duty every day knows it; the next turns are enough, and the roster is one tap away.
+SHOWN = 3
 
 
 def rows(*, session: Session, me: StaffMember, now: datetime) -> Iterator[Row]:
     """Yield my turns of the coming week; one that has begun without me is late."""
     if not staff_may(Access.SEE_DUTY):
         return
-    for turn in duty.turns_between(session=session, start=now, end=now + AHEAD):
-        if turn.staff_id != me.id or turn.checked_out_at is not None:
-            continue
+    turns = [
+        turn
+        for turn in duty.turns_between(session=session, start=now, end=now + AHEAD)
+        if turn.staff_id == me.id and turn.checked_out_at is None
+    ]
+    for turn in sorted(turns, key=lambda turn: turn.starts_at)[:SHOWN]:
         begun = turn.starts_at <= now
         detail = _("You are checked in.") if turn.checked_in_at else _("Please check in.") if begun else ""
         yield Row(
