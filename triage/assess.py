@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from triage import linear
+from triage.ages import Tells, tells_only
 from triage.clauses import Scope
 from triage.levels import Level, highest
 from triage.lexicon import Hit, lexicon, read
@@ -123,20 +124,32 @@ def _assess(text: str) -> Assessment:
     cuts = ALONE if _CHINESE.search(plain) else ALONE_IN_ENGLISH
     size = len(linear.tokens(reading.meant[:_JUDGED]))
     today = next(score for longest, score in cuts if size < longest)
-    return _joined(found, (voice, alone), model, today, size)
+    return _joined(found, (voice, alone), model, (today, size), _at_most(plain))
+
+
+def _at_most(plain: str) -> Level:
+    """Return how far a score alone may raise a line: an age alone says nothing that happened."""
+    told = tells_only(plain)
+    if not told:
+        return Level.EMERGENCY
+    return Level.ORANGE if Tells.SILENCE in told else Level.GREEN
 
 
 def _joined(
-    found: Assessment, voices: tuple[linear.Voice, linear.Voice], model: linear.Model, today: float, size: int
+    found: Assessment,
+    voices: tuple[linear.Voice, linear.Voice],
+    model: linear.Model,
+    cut: tuple[float, int],
+    at_most: Level,
 ) -> Assessment:
     """Let either voice raise: the model never lowers what the lexicon found.
 
     The first voice heard everything, the second only what is meant.
     """
-    voice, alone = voices
+    (voice, alone), (today, size) = voices, cut
     heard = Level.GREEN
     if found.level.rank < Level.YELLOW.rank:
-        heard = _heard_alone(alone, today, size)
+        heard = min(_heard_alone(alone, today, size), at_most, key=lambda level: level.rank)
     elif voice.crisis >= max(model.thresholds["today"], min(today, SURE)):
         heard = Level.ORANGE
     if voice.now >= model.thresholds["now"] and found.level.is_at_least(Level.ORANGE):

@@ -19,6 +19,8 @@ _KEYS = sorted({item.key for name in INSTRUMENT_IDS for item in instrument(name)
         ("没有过", 0), ("没有", 0), ("完全没有。", 0), ("一点都没有", 0), ("沒有", 0), ("0", 0), ("not at all", 0),
         ("Never!", 0), ("没有没有", 0), ("嗯，没有", 0),
         ("偶尔", 1), ("有几天", 1), ("好几天", 1), ("好幾天", 1), ("有时候吧", 1), ("两三天", 1), ("大概有几天", 1),
+        ("three or four days", 1), ("about three or four days", 1), ("half the days", 2), ("about half the days", 2),
+        ("not really", 0), ("No, not really.", 0),
         ("１", 1), ("several days", 1), ("Several  Days.", 1), ("a few days", 1),
         ("一半多", 2), ("一半以上的天数", 2), ("超过一半", 2),
         ("大部分时间", 2), ("2", 2), ("２", 2), ("more than half", 2),
@@ -32,6 +34,13 @@ _KEYS = sorted({item.key for name in INSTRUMENT_IDS for item in instrument(name)
 def test_ordinary_words_name_an_option_of_how_often(text: str, value: int) -> None:
     assert parse_answer("phq-9.3", text) == value
     assert parse_answer("gad-7.2", text) == value
+
+
+@pytest.mark.parametrize("key", ["phq-9.9", "asq.1", "asq.2", "asq.3", "asq.4", "asq.5"])
+def test_a_hedged_no_is_asked_again_where_the_question_is_about_death(key: str) -> None:
+    assert parse_answer(key, "not really") is None
+    assert parse_answer(key, "no, not really") is None
+    assert parse_answer(key, "no") == 0
 
 
 @pytest.mark.parametrize(

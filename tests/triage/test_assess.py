@@ -43,6 +43,18 @@ def test_everyday_words_raise_no_alarm(text: str) -> None:
     assert not assess(text).level.is_at_least(Level.ORANGE)
 
 
+@pytest.mark.parametrize(
+    "text", ["我吃了双倍的药怎么办", "吃了两倍剂量的药，怎么办", "I took double my pills, what do I do"]
+)
+def test_a_double_dose_is_urgent_in_both_languages(text: str) -> None:
+    assert assess(text).level.is_at_least(Level.ORANGE)
+
+
+@pytest.mark.parametrize("text", ["这个月花了双倍的药费", "双倍积分怎么领", "医生让我吃双倍的药"])
+def test_a_double_bill_is_no_overdose(text: str) -> None:
+    assert not assess(text).level.is_at_least(Level.ORANGE)
+
+
 def test_a_denial_silences_its_own_clause_only() -> None:
     assert assess("我没有想自杀").level is Level.GREEN
     assert assess("我没有想自杀，但是活着真的没意思").level.is_at_least(Level.ORANGE)
