@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -21,6 +20,7 @@ from care import (
     reminders,
     waiting_list,
 )
+from care.behalf import LONGEST_REASON, Behalf, check_behalf
 from care.booking_checks import Request
 from care.matching import Wish
 from care.refusals import Refusal, Refused
@@ -33,17 +33,6 @@ from models.staff import StaffMember
 
 # A person who books alone keeps at most so many ahead: nobody empties the calendar by pressing a button.
 MOST_AHEAD = 6
-LONGEST_REASON = 500
-LONGEST_WORD = 32
-
-
-@dataclass(frozen=True)
-class Behalf:
-    """Who asks for somebody else, what they are to the person, and how the person agreed."""
-
-    who: str
-    relation: str
-    consent: str
 
 
 def book(
@@ -78,7 +67,7 @@ def book(
         return known
     if service.is_group:
         raise Refused(Refusal.NOT_THIS_WAY, "service_id")
-    _check_behalf(behalf)
+    check_behalf(behalf)
     if actor is None:
         _check_alone(session, beneficiary, service, now)
     request = Request(
@@ -119,17 +108,6 @@ def _known(session: Session, key: str | None, service: Service) -> Appointment |
     if found is not None and found.service_id != service.id:
         raise Refused(Refusal.KEY_USED)
     return found
-
-
-def _check_behalf(behalf: Behalf | None) -> None:
-    if behalf is None:
-        return
-    for field in ("who", "relation", "consent"):
-        said = getattr(behalf, field).strip()
-        if not said:
-            raise Refused(Refusal.EMPTY, f"behalf_{field}")
-        if len(said) > (LONGEST_REASON if field == "consent" else LONGEST_WORD):
-            raise Refused(Refusal.TOO_LONG, f"behalf_{field}")
 
 
 def _check_alone(session: Session, beneficiary: Beneficiary, service: Service, now: datetime) -> None:
@@ -237,14 +215,15 @@ def move(
     """Take another time or another colleague; refused, the old time stays. What it was before is kept."""
     lock(session=session, appointment=appointment)
     _check_change(appointment, actor, now)
-    if starts_at == appointment.starts_at and staff_id in (None, appointment.staff_id) and room_id is None:
+    wanted = staff_id or keeps_to(appointment)
+    if starts_at == appointment.starts_at and wanted == appointment.staff_id and room_id is None:
         return appointment
     request = Request(
         service=appointment.service,
         starts_at=starts_at,
         mode=mode or appointment.mode,
         beneficiary_id=appointment.beneficiary_id,
-        staff_id=staff_id or appointment.staff_id,
+        staff_id=wanted,
         room_id=room_id,
         by_staff=actor is not None,
         outside_plan=outside_plan and actor is not None,
@@ -255,6 +234,11 @@ def move(
     if tell:
         appointment_news.moved(session=session, appointment=appointment, actor=actor, secret=secret, now=now)
     return appointment
+
+
+def keeps_to(appointment: Appointment) -> int | None:
+    """Return with whom it stays when it is moved; None, so that anybody suitable may, where the colleague has left."""
+    return appointment.staff_id if appointment.staff.active else None
 
 
 def relocate(

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from care import appointment_links, appointment_lists, appointments, availability, holidays
+from care.behalf import Behalf
 from care.refusals import Refusal, Refused
 from models.appointments import Appointment, AppointmentState
 from models.audit import AuditEntry
@@ -222,10 +223,10 @@ def test_a_person_cannot_empty_the_calendar(bookings: Bookings) -> None:
 def test_booking_for_somebody_says_who_and_how_they_agreed(bookings: Bookings) -> None:
     bookings.plan(bookings.counselor())
     lead, service, person = bookings.lead(), bookings.service(), bookings.person()
-    full = appointments.Behalf("李大姐", "邻居", "本人电话里同意")
+    full = Behalf("李大姐", "邻居", "本人电话里同意")
     row = bookings.appointment(bookings.book(person, service, TUESDAY, actor=lead, behalf=full))
     assert (row.behalf_who, row.behalf_relation, row.behalf_consent) == ("李大姐", "邻居", "本人电话里同意")
-    half = appointments.Behalf("李大姐", "邻居", " ")
+    half = Behalf("李大姐", "邻居", " ")
     assert refusal_of(bookings, person, service, "2026-03-04 09:00", actor=lead, behalf=half) is Refusal.EMPTY
 
 

@@ -100,7 +100,7 @@ def _find(
         end=now + timedelta(days=min(days or service.horizon_days, service.horizon_days)),
         now=now,
         mode=moving.mode if moving else _mode(request.args.get("mode"), service),
-        staff_id=moving.staff_id if moving else None,
+        staff_id=appointments.keeps_to(moving) if moving else None,
         beneficiary_id=conversation.beneficiary_id,
         wish=_wish(request.args.get("wish")),
         without_hold_id=moving.hold_id if moving else None,

@@ -299,3 +299,22 @@ def test_a_counselor_who_left_cannot_be_booked_any_more(site: DeskSite, bookable
         bookable.member(session, bookable.counselors[0]).active = False
     assert visitor.post("/booking/confirm", **form).status_code == 422
     assert "staff=1" not in visitor.text(f"/booking?service={bookable.service_id}&mode=online")
+
+
+def test_whoever_had_a_counselor_who_left_moves_to_another_by_the_same_link(
+    desk_site: DeskSite, bookable: Bookable, visitor: Visitor
+) -> None:
+    number = bookable.appointment(desk_site.person(), TUESDAY)
+    token = _link(desk_site, number)
+    with desk_site.work() as session:
+        left = session.get_one(Appointment, number).staff
+        left.active = False
+        gone = left.id
+    other = at(4, 10)
+    assert stamp(other) in visitor.text(f"/appointments/{token}/move")
+    assert visitor.post(f"/appointments/{token}/move", at=stamp(other)).status_code == 303
+    with desk_site.look() as session:
+        row = session.get_one(Appointment, number)
+        assert row.starts_at == other
+        assert row.staff_id != gone
+        assert row.is_open

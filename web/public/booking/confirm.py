@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from care import appointment_links, appointments
-from care.appointments import Behalf
+from care.behalf import Behalf
 from care.matching import Wish
 from care.refusals import Refusal, Refused
 from models.staff import StaffMember

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from care.appointments import LONGEST_REASON, LONGEST_WORD
+from care.behalf import LONGEST_REASON, LONGEST_WORD
 from models.waiting_list import PartOfDay
 
 ME, OTHER = "me", "other"

@@ -87,7 +87,7 @@ def _refused(token: str, refused: Refused) -> Any:
 @access(Access.ANYONE)
 @limiter.limit(FORGED, deduct_when=leads_nowhere)
 def move_own(token: str) -> Any:
-    """Show the times to which it can be moved, with the same colleague."""
+    """Show the times to which it can be moved, with the same colleague, or with another where that one has left."""
     generate_csrf()
     return _times(token)
 
@@ -131,7 +131,7 @@ def _times(token: str, problem: Any = None, status: int = 200) -> Any:
         end=start + timedelta(days=DAYS_SHOWN),
         now=now,
         mode=one.mode,
-        staff_id=one.staff_id,
+        staff_id=appointments.keeps_to(one),
         beneficiary_id=one.beneficiary_id,
         without_hold_id=one.hold_id,
         one_each=True,

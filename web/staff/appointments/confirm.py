@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from care import appointments, booking_door, case_codes, series
-from care.appointments import Behalf
+from care.behalf import Behalf
 from care.refusals import Refusal, Refused
 from models.beneficiaries import Beneficiary
 from models.staff import StaffMember

@@ -17,7 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import Length, NumberRange, Optional
 
-from care.appointments import LONGEST_REASON, LONGEST_WORD
+from care.behalf import LONGEST_REASON, LONGEST_WORD
 from config import LANGUAGES
 from web.staff.appointments.words import PARTS
 from web.staff.availability.forms import LOCAL

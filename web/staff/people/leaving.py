@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from care import handover, staff, succession
-from care.appointments import LONGEST_REASON
+from care.behalf import LONGEST_REASON
 from care.refusals import Refusal, Refused
 from care.staff import Declined, Problem
 from models.staff import StaffMember
