@@ -7,9 +7,13 @@ from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
+from triage.dates import has_date, is_of_the_present, is_only_a_date, stands_in_the_past
+
 # A message without punctuation is cut here with an overlap, so that no pattern sees more than this.
 _LONGEST_CLAUSE = 160
 _OVERLAP = 40
+# Characters from the beginning in which a message may say that it is over.
+_HEARD_OF_RECOVERY = 1000
 
 # A clause also ends before these words. The pattern begins with their first signs, by which it is searched for fast.
 _TURN = re.compile(
@@ -25,6 +29,9 @@ class Clause(NamedTuple):
     before: str
     # The whole message tells of a bad time that has passed.
     over: bool = False
+    # The clause tells of a year long past, in a message without any present; and that message tells of recovery.
+    dated: bool = False
+    healed: bool = False
 
 
 class Scope(str, Enum):
@@ -49,7 +56,19 @@ def split_clauses(normalised: str) -> list[Clause]:
             texts.append(stripped)
     over = _tells_it_is_over(normalised)
     before = dict(zip(reversed(texts), reversed(["", *texts][:-1]), strict=True))
-    return [Clause(text, before[text], over) for text in dict.fromkeys(texts)]
+    clauses = [Clause(text, before[text], over) for text in dict.fromkeys(texts)]
+    return _dated(clauses, normalised) if has_date(normalised) else clauses
+
+
+def _dated(clauses: list[Clause], normalised: str) -> list[Clause]:
+    """Mark the clauses that a date puts into the past; a word of the present anywhere, and none is marked."""
+    if is_of_the_present(_RECOVERED.sub("", normalised)):
+        return clauses
+    healed = bool(_RECOVERED.search(normalised[:_HEARD_OF_RECOVERY]) and not _NOT_OVER.search(normalised))
+    return [
+        clause._replace(dated=True, healed=healed) if has_date(clause.text) or is_only_a_date(clause.before) else clause
+        for clause in clauses
+    ]
 
 
 def _cut(text: str) -> list[str]:
@@ -131,7 +150,7 @@ _SELF = re.compile(r"我|俺|咱|自己|老子|本人|\bi\b|\bim\b|\bive\b|\bme\
 
 
 def _tells_it_is_over(normalised: str) -> bool:
-    head = normalised[:1000]
+    head = normalised[:_HEARD_OF_RECOVERY]
     return bool(_PAST.search(head) and _RECOVERED.search(head) and not _NOT_OVER.search(head))
 
 
@@ -155,6 +174,8 @@ class Setting:
         self._text = clause.text
         self._before = clause.before
         self._over = clause.over
+        self._dated = clause.dated
+        self._healed = clause.healed
 
     def scopes(self, match: re.Match[str]) -> frozenset[Scope]:
         """Return what holds for the words matched in the clause; nothing here can hide another clause."""
@@ -166,6 +187,8 @@ class Setting:
             found.append(Scope.QUOTED)
         if self._may_be_another and self._is_about_another(start, self._text[start:end]):
             found.append(Scope.THIRD_PERSON)
+        if self._dated and stands_in_the_past(self._text, start, end):
+            found += [Scope.PAST, Scope.RECOVERED] if self._healed else [Scope.PAST]
         return self._everywhere.union(found) if found else self._everywhere
 
     @cached_property
