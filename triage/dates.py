@@ -16,6 +16,8 @@ _DATE = re.compile(
     r"(?:(?:19)?[5-9]0s|(?:fift|sixt|sevent|eight|ninet)ies))\b"
     r"|\byears since\b|\bdecades ago\b"
 )
+# A line without one of these holds no date, and is spared the search that looks at every sign.
+_MARK = re.compile("年(?:[前代]|(?<=[0-9]年))|世纪|in (?:19|20|the )|years since|decades")
 _ONLY_A_DATE = re.compile(
     rf"(?:大概|大约|好像|那|是|就|在|it was |that was |this was |way |about )*(?:{_DATE.pattern})"
     r"(?:的?时候|那会儿?|那时候?|那阵子?|左右|吧|了|的事)?"
@@ -35,7 +37,7 @@ _IN_THE_PAST_EN = re.compile(
 
 def has_date(plain: str) -> bool:
     """Tell whether a date that is long past stands in the text."""
-    return ("年" in plain or "世纪" in plain or " " in plain) and bool(_DATE.search(plain))
+    return bool(_MARK.search(plain)) and any(_DATE.search(line) for line in plain.split("\n") if _MARK.search(line))
 
 
 def is_only_a_date(clause: str) -> bool:
