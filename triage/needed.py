@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from operator import add
 
 _LATIN = re.compile("[a-z]+")
@@ -32,27 +33,36 @@ class Index:
     def where(self, texts: Sequence[str]) -> dict[str, list[int]]:
         """Return the words that stand in the texts, each with the places of these texts in order."""
         found: dict[str, list[int]] = {}
-        for place, text in enumerate(texts):
-            for word in {*self._anywhere(text), *self._from_edges(text)}:
+        whole = "\n".join(texts)
+        starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+        for word, start in self._anywhere(whole):
+            place = bisect_right(starts, start) - 1
+            places = found.setdefault(word, [])
+            if not places or places[-1] != place:
+                places.append(place)
+        # A text in Chinese or in digits has no letters that could be small or large.
+        for place, text in enumerate(texts) if whole.islower() else ():
+            for word in self._from_edges(text) if text.islower() else ():
                 found.setdefault(word, []).append(place)
         return found
 
-    def _anywhere(self, text: str) -> list[str]:
-        pairs = list(map(add, text, text[1:]))
-        found = [*self.signs.intersection(text), *self.pairs.intersection(pairs)]
+    def _anywhere(self, whole: str) -> Iterator[tuple[str, int]]:
+        """Yield the words that may stand anywhere with where they begin, for each word in order."""
+        pairs = list(map(add, whole, whole[1:]))
+        for word in [*self.signs.intersection(whole), *self.pairs.intersection(pairs)]:
+            start = whole.find(word)
+            while start >= 0:
+                yield word, start
+                start = whole.find(word, start + 1)
         beginnings, by_three = self.beginnings, self.by_three
         for start in [start for start, pair in enumerate(pairs) if pair in beginnings]:
-            for word in by_three.get(text[start : start + _FIRST], ()):
-                if text.startswith(word, start):
-                    found.append(word)
-        return found
+            for word in by_three.get(whole[start : start + _FIRST], ()):
+                if whole.startswith(word, start):
+                    yield word, start
 
     def _from_edges(self, text: str) -> list[str]:
         """Return the English words: each is needed from its beginning on, so only the beginnings are looked up."""
-        # A clause in Chinese alone has no letters that could be small or large.
-        words = _LATIN.findall(text) if text.islower() else ()
-        if not words:
-            return []
+        words = _LATIN.findall(text)
         heads = {word[:size] for word in words for size in range(1, _FIRST)}
         known = {word[:_HEAD] for word in words if word[:_FIRST] in self.openings}
         heads.update(word[:size] for word in known for size in range(_FIRST, len(word) + 1))
