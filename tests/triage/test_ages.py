@@ -52,3 +52,7 @@ def test_what_happened_rings_whatever_age_stands_beside_it(text: str) -> None:
 def test_every_other_line_is_judged_as_before(text: str) -> None:
     assert Tells.SILENCE not in tells_only(normalise(text))
     assert text == "12" or not tells_only(normalise(text))
+
+
+def test_a_long_line_is_judged_as_any_other() -> None:
+    assert not tells_only("我18了\n" * 50)
